@@ -1,0 +1,220 @@
+/**
+ * The transaction layer: finds the transaction of each message, steps it, and says what is to be sent and who is to be told.
+ *
+ * Standards  RFC 3261 8.2.2.2, 9, 17, 18.1.2, 18.2; RFC 6026; RFC 4320; RFC 3581
+ * Security   fed by strangers; one look-up a message, answers go to where the request came from, the table is bounded (maxTransactions)
+ */
+import type { Flow, Hop } from '../../kit/flow.ts'
+import type { Millis, Wake } from '../../kit/machine.ts'
+import type { Problem } from '../../kit/result.ts'
+import { nextLook, turn } from '../../kit/wheel.ts'
+import type { SipMessage } from './message.ts'
+import { responseFlow, responseHop } from './transaction/address.ts'
+import { answer } from './transaction/answer.ts'
+import { cutTo, tagOf } from './transaction/cut.ts'
+import { inviteClient, newInviteClient, type InviteClientInput, type InviteClientOutput } from './transaction/inviteClient.ts'
+import { inviteServer, newInviteServer, type InviteServerInput } from './transaction/inviteServer.ts'
+import { clientKey, firstAckKey, isRfc3261, mergeKey, sentByOf, serverKey } from './transaction/key.ts'
+import { newNonInviteClient, nonInviteClient } from './transaction/nonInviteClient.ts'
+import { newNonInviteServer, nonInviteServer, type NonInviteServerInput } from './transaction/nonInviteServer.ts'
+import { clock, forget, newTag, settle, unmerge, type ClientTx, type Out, type ServerTx, type Transactions } from './transaction/table.ts'
+
+export { maxTransactions, newTransactions, type ClientTx, type Out, type ServerTx, type Transactions } from './transaction/table.ts'
+
+/** One message that the parser passed. */
+export function receive(layer: Transactions, now: Millis, flow: Flow, message: SipMessage): Out[] {
+  const at = clock(layer, now)
+  if (message.is === 'response') return response(layer, at, flow, message)
+  if (message.method === 'ACK') return acknowledged(layer, at, flow, message)
+  if (message.method === 'CANCEL') return cancelled(layer, flow, message)
+  const key = serverKey(message, message.method), known = layer.servers.get(key)
+  return known ? stepServer(layer, at, known, { is: 'retransmit' }) : admit(layer, at, flow, message, key)
+}
+
+/** The user's response, printed whole. After the end of the transaction it goes nowhere. */
+export function respond(layer: Transactions, now: Millis, tx: ServerTx, text: string, status: number): Out[] {
+  return stepServer(layer, clock(layer, now), tx, { is: 'respond', status, text })
+}
+
+/** A final response, sent once, and the transaction forgotten: for strangers, so that a spoofed request is neither remembered nor answered twice (8.2.7). */
+export function refuse(layer: Transactions, now: Millis, tx: ServerTx, text: string): Out[] {
+  return stepServer(layer, clock(layer, now), tx, { is: 'refuse', text })
+}
+
+/** A request of ours, printed whole with a top Via that has `branch`: never one that was used before (throws while that one lives). */
+export function request(
+  layer: Transactions, now: Millis, wanted: { method: string; branch: string; text: string; to: Hop | Flow; user: unknown },
+): { tx: ClientTx; out: Out[] } {
+  const { method, branch, text, to, user } = wanted
+  if (layer.clients.has(clientKey(branch, method))) throw new Error(`branch ${branch} was used before`)
+  const tx = start(layer, clock(layer, now), method, branch, text, to, false, user)
+  return { tx, out: [forward(tx, text)] }
+}
+
+/** Cancels an INVITE of ours: at once, or as soon as a provisional response came (9.1). `lines`: more header lines, each with its line end (Reason). */
+export function cancel(layer: Transactions, now: Millis, tx: ClientTx, lines = ''): Out[] {
+  if (tx.is !== 'inviteClient') return []
+  const at = clock(layer, now)
+  return carry(layer, at, tx, inviteClient.step(tx.state, at, { is: 'cancel', lines }), undefined, [])
+}
+
+/** What was sent with this ref did not go out (17.1.4, 17.2.4). */
+export function failed(layer: Transactions, now: Millis, ref: string, problem: Problem): Out[] {
+  const at = clock(layer, now), client = layer.clients.get(ref)
+  if (client) return stepClient(layer, at, client, { is: 'failed' }, { problem }, [])
+  const server = layer.servers.get(ref)
+  return server ? elsewhere(server, problem) : []
+}
+
+/** The clock has reached `wakeAt`. */
+export function wake(layer: Transactions, now: Millis): Out[] {
+  const at = clock(layer, now), out: Out[] = [], woken: Wake = { is: 'wake' }
+  turn(layer.wheel, at, (tx) => {
+    if (tx.state.wakeAt !== undefined && tx.state.wakeAt > at) settle(layer, at, tx)
+    else if (tx.is === 'inviteServer' || tx.is === 'nonInviteServer') stepServer(layer, at, tx, woken, out)
+    else stepClient(layer, at, tx, woken, undefined, out)
+  })
+  const next = nextLook(layer.wheel)
+  layer.wakeAt = next === undefined ? undefined : next - layer.skew
+  return out
+}
+
+function admit(layer: Transactions, now: Millis, flow: Flow, message: SipMessage, key: string): Out[] {
+  if (isFull(layer, message)) return [{ do: 'overloaded', flow, message }]
+  const merge = message.toTag === '' ? mergeKey(message) : undefined
+  const copy = merge !== undefined && layer.merged.has(merge)
+  const tx = newServer(now, responseFlow(flow, message.via), message, key, copy ? undefined : merge, copy)
+  layer.servers.set(key, tx)
+  if (copy) {                                                                     // 8.2.2.2: the same request by another way
+    return stepServer(layer, now, tx, { is: 'respond', status: 482, text: answer(message, flow, 482, 'Loop Detected', newTag(layer)) })
+  }
+  if (merge !== undefined) layer.merged.set(merge, tx)
+  settle(layer, now, tx)
+  return [{ do: 'request', tx, flow, message }]
+}
+
+function isFull(layer: Transactions, message: SipMessage): boolean {
+  const room = message.toTag === '' ? layer.maxTransactions : layer.maxTransactions * 1.125   // what is inside a dialog goes on longer
+  return layer.servers.size + layer.clients.size >= room
+}
+
+function newServer(now: Millis, flow: Flow, message: SipMessage, key: string, merge: string | undefined, own: boolean): ServerTx {
+  const reliable = flow.transport !== 'udp'
+  const rest = { key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false }
+  return message.method === 'INVITE'
+    ? { is: 'inviteServer', state: newInviteServer(reliable), ...rest }
+    : { is: 'nonInviteServer', state: newNonInviteServer(now, reliable), ...rest }
+}
+
+/** 17.2.3: the ACK to a refusal has the branch of its INVITE; the ACK to a 2xx has its own and is the user's. */
+function acknowledged(layer: Transactions, now: Millis, flow: Flow, message: SipMessage): Out[] {
+  const tx = layer.servers.get(serverKey(message, 'INVITE')) ?? (isRfc3261(message) ? undefined : oldAcknowledged(layer, message))
+  if (tx?.is !== 'inviteServer') return [{ do: 'ack', flow, message }]
+  const said = inviteServer.step(tx.state, now, { is: 'ack' }), out: Out[] = []
+  for (const one of said) {
+    if (one.do === 'tell') out.push({ do: 'ack', flow, message })                 // 6026 7.1
+    else if (one.do === 'end') forget(layer, tx)
+  }
+  if (tx.state.is === 'confirmed') unmerge(layer, tx)                             // 8.2.2.2: no longer ongoing, a proxy may try its next target here
+  settle(layer, now, tx)
+  return out
+}
+
+/** 17.2.3 for RFC 2543: the To tag of the ACK is the one of our response. */
+function oldAcknowledged(layer: Transactions, message: SipMessage): ServerTx | undefined {
+  const tx = layer.servers.get(firstAckKey(message))
+  return tx && (tx.state.text === '' || tagOf(cutTo(tx.state.text)) === message.toTag) ? tx : undefined
+}
+
+/** 9.2. The answer is made again for each copy of the CANCEL, so nothing is kept of it. Only an INVITE is cancelled (9.1). */
+function cancelled(layer: Transactions, flow: Flow, message: SipMessage): Out[] {
+  const tx = layer.servers.get(serverKey(message, 'INVITE'))
+  const tag = (tx && tagOf(cutTo(tx.state.text))) || newTag(layer)                // 9.2: the To tag of the responses to the INVITE
+  const data = tx ? answer(message, flow, 200, 'OK', tag) : answer(message, flow, 481, 'Call/Transaction Does Not Exist', tag)
+  const out: Out[] = [{ do: 'send', flow: responseFlow(flow, message.via), data, ref: undefined }]
+  if (tx?.state.is !== 'proceeding' || tx.cancelled) return out                   // no effect after a final response
+  tx.cancelled = true
+  out.push({ do: 'cancelled', tx, message, user: tx.user })
+  return out
+}
+
+function stepServer(layer: Transactions, now: Millis, tx: ServerTx, input: NonInviteServerInput | Wake, out: Out[] = []): Out[] {
+  const said = tx.is === 'inviteServer' ? inviteServer.step(tx.state, now, input satisfies InviteServerInput | Wake) : nonInviteServer.step(tx.state, now, input)
+  for (const one of said) {
+    if (one.do === 'send') out.push(back(tx, one.text))
+    else if (one.do === 'end') forget(layer, tx)
+    else if (!tx.own) out.push({ do: 'noAck', tx, user: tx.user })
+  }
+  settle(layer, now, tx)
+  return out
+}
+
+/** 18.2.2. */
+function back(tx: ServerTx, data: string): Out {
+  return tx.hop ? { do: 'sendTo', to: tx.hop, data, ref: tx.key } : { do: 'send', flow: tx.flow, data, ref: tx.key }
+}
+
+/** 18.2.2: a response whose connection is gone goes once more, to the sent-by; then the user hears of it, and the state stays (6026 8.8). */
+function elsewhere(tx: ServerTx, problem: Problem): Out[] {
+  const hop = tx.hop ? undefined : responseHop(tx.flow, sentByOf(tx.key))
+  if (!hop) return tx.own ? [] : [{ do: 'transportError', tx, user: tx.user, problem }]
+  tx.hop = hop
+  return tx.state.text === '' ? [] : [back(tx, tx.state.text)]                    // a 2xx to INVITE is sent again by the user (13.3.1.4)
+}
+
+function start(
+  layer: Transactions, now: Millis, method: string, branch: string, text: string, to: Hop | Flow, own: boolean, user: unknown,
+): ClientTx {
+  const reliable = to.transport !== 'udp', key = clientKey(branch, method)
+  const rest = { key, own, wakeAt: undefined, lookAt: undefined, user, to }
+  const tx: ClientTx = method === 'INVITE'
+    ? { is: 'inviteClient', state: newInviteClient(now, reliable, text), ...rest }
+    : { is: 'nonInviteClient', state: newNonInviteClient(now, reliable, text), ...rest }
+  layer.clients.set(key, tx)
+  settle(layer, now, tx)
+  return tx
+}
+
+/** 17.1.3. What matches nothing is dropped without a word (6026 8.9). */
+function response(layer: Transactions, now: Millis, flow: Flow, message: SipMessage): Out[] {
+  const tx = layer.clients.get(clientKey(message.via.branch, message.method))
+  return tx ? stepClient(layer, now, tx, { is: 'response', status: message.status, text: message.raw }, { flow, message }, []) : []
+}
+
+/** What the user is told along with the news. */
+type News = { flow: Flow; message: SipMessage } | { problem: Problem } | undefined
+
+function stepClient(layer: Transactions, now: Millis, tx: ClientTx, input: ClientInput, news: News, out: Out[]): Out[] {
+  const said = tx.is === 'inviteClient' ? inviteClient.step(tx.state, now, input) : nonInviteClient.step(tx.state, now, input)
+  return carry(layer, now, tx, said, news, out)
+}
+type ClientInput = Exclude<InviteClientInput, { is: 'cancel' }> | Wake
+
+function carry(layer: Transactions, now: Millis, tx: ClientTx, said: InviteClientOutput[], news: News, out: Out[]): Out[] {
+  for (const one of said) {
+    switch (one.do) {
+      case 'send':   out.push(forward(tx, one.text)); break
+      case 'cancel': out.push(cancelling(layer, now, tx, one.text)); break
+      case 'end':    forget(layer, tx); break
+      case 'tell':   if (!tx.own) out.push(told(tx, news))
+    }
+  }
+  settle(layer, now, tx)
+  return out
+}
+
+function told(tx: ClientTx, news: News): Out {
+  const { user } = tx
+  if (news === undefined) return { do: 'timeout', tx, user }
+  return 'problem' in news ? { do: 'transportError', tx, user, problem: news.problem } : { do: 'response', tx, flow: news.flow, message: news.message, user }
+}
+
+/** 9.1: a transaction of its own with the branch of the INVITE; what becomes of it is nobody's concern. */
+function cancelling(layer: Transactions, now: Millis, tx: ClientTx, text: string): Out {
+  const branch = tx.key.slice(0, tx.key.lastIndexOf(' '))
+  return forward(start(layer, now, 'CANCEL', branch, text, tx.to, true, undefined), text)
+}
+
+function forward(tx: ClientTx, data: string): Out {
+  return 'service' in tx.to ? { do: 'send', flow: tx.to, data, ref: tx.key } : { do: 'sendTo', to: tx.to, data, ref: tx.key }
+}
