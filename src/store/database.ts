@@ -63,13 +63,18 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Resul
   })
 }
 
+/** WAL lets others read while one writes; full: what is acknowledged survives a power cut. */
+const writerPragmas = ['pragma journal_mode = wal', 'pragma synchronous = full', 'pragma journal_size_limit = 67108864']
+/** The file is not trusted to call functions; a damaged cell is found; REPLACE fires the delete triggers of the audit. */
+const pragmas = ['pragma trusted_schema = off', 'pragma cell_size_check = on', 'pragma recursive_triggers = on', 'pragma temp_store = memory']
+
 function openEngine(path: string, { readOnly = false, busyTimeout: timeout = busyTimeout }: DatabaseOptions): DatabaseSync {
   const place = pathToFileURL(path)
   place.searchParams.set('mode', readOnly ? 'ro' : 'rw')                                   // never makes a file in place of a lost one
   const engine = new DatabaseSync(place, { readOnly, timeout, defensive: true, enableForeignKeyConstraints: true })
   try {
-    if (!readOnly) engine.exec('pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864')
-    engine.exec('pragma trusted_schema = off; pragma cell_size_check = on; pragma recursive_triggers = on; pragma temp_store = memory')
+    if (!readOnly) for (const pragma of writerPragmas) engine.prepare(pragma).all()
+    for (const pragma of pragmas) engine.prepare(pragma).all()
     engine.prepare('select count(*) from sqlite_schema').get()                            // reads the first page: not a database? now
   } catch (error) {
     engine.close()
@@ -115,13 +120,13 @@ function database(path: string, engine: DatabaseSync): Database {
 }
 
 function transaction<T>(engine: DatabaseSync, work: () => T): T {
-  engine.exec('begin immediate')
+  engine.prepare('begin immediate').run()
   try {
     const value = work()
-    engine.exec('commit')
+    engine.prepare('commit').run()
     return value
   } catch (error) {
-    if (engine.isOpen && engine.isTransaction) engine.exec('rollback')
+    if (engine.isOpen && engine.isTransaction) engine.prepare('rollback').run()
     throw error
   }
 }

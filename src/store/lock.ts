@@ -41,7 +41,8 @@ export function lockDataDirectory(dir: string): Result<Lock> {
 function takeLock(place: string): DatabaseSync {
   const engine = new DatabaseSync(place, { timeout: 0 })
   try {
-    engine.exec('pragma journal_mode = memory; begin exclusive')
+    engine.prepare('pragma journal_mode = memory').get()   // no journal file to be left behind
+    engine.prepare('begin exclusive').run()
   } catch (error) {
     engine.close()
     throw error
