@@ -1,0 +1,174 @@
+/**
+ * What TLS speaks: versions, suites, our certificate, whom we trust; and what a certificate says about its holder.
+ *
+ * Standards  RFC 8446, RFC 5246, RFC 9325 (recommended use), RFC 5922 7 (names in SIP: no wildcard, CN only without alternative names); R091–R095
+ * Security   a peer's certificate is a stranger's text: names with odd characters are left out, never repaired
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createSecureContext, type SecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls'
+import { join } from 'node:path'
+import type { PeerCertificate } from '../kit/flow.ts'
+import { fail, ok, type Result } from '../kit/result.ts'
+import { problem, reasonOf } from './problems.ts'
+
+export type TlsVersion = '1.0' | '1.1' | '1.2' | '1.3'
+
+export interface TlsOptions {
+  /** Default 1.2 (R095); lower ones lower the security level of OpenSSL too. */
+  readonly tlsMinVersion?: TlsVersion | undefined
+  /** Adds the suites of the seed's *Encrypted* mode (AES128-SHA, R335) for old phones. */
+  readonly legacyCiphers?: boolean | undefined
+  /** The administrator's own certificate instead of the built-in one. */
+  readonly certificateFile?: string | undefined
+  readonly keyFile?: string | undefined
+  /** More authorities to trust, beside the built-in one. */
+  readonly trustFiles?: readonly string[] | undefined
+}
+
+export interface TlsContexts {
+  readonly server: SecureContextOptions
+  /** For connections that we make: the same certificate, the same trust. */
+  readonly client: SecureContext
+}
+
+const versions: Record<TlsVersion, SecureVersion> = { '1.0': 'TLSv1', '1.1': 'TLSv1.1', '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' }
+const suites13 = ['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256']
+const suites12 = ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305'].flatMap((s) => [`ECDHE-ECDSA-${s}`, `ECDHE-RSA-${s}`])
+const legacySuites = ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-RSA-AES128-SHA', 'AES128-SHA', 'AES256-SHA']
+
+/** OpenSSL's cipher string for these options. TLS 1.0 and 1.1 need SHA-1, which OpenSSL 3 allows at security level 0 alone. */
+export function cipherString(options: TlsOptions): string {
+  const old = options.tlsMinVersion === '1.0' || options.tlsMinVersion === '1.1'
+  return [...suites13, ...suites12, ...(options.legacyCiphers || old ? legacySuites : []), ...(old ? ['@SECLEVEL=0'] : [])].join(':')
+}
+
+/** Contexts from the pki directory (or the administrator's files). Read again for a renewal; connections in progress keep theirs. */
+export function secureContexts(directory: string, options: TlsOptions, now: number): Result<TlsContexts> {
+  const pair = readPair(options.certificateFile ?? join(directory, 'server.pem'), options.keyFile ?? join(directory, 'server.key'), now)
+  if (!pair.ok) return pair
+  const trust: string[] = []
+  for (const file of [join(directory, 'ca.pem'), ...(options.trustFiles ?? [])]) {
+    const read = readCertificate(file)
+    if (!read.ok) return read
+    trust.push(read.value.pem)
+  }
+  const server: SecureContextOptions = {
+    cert: pair.value.pem, key: pair.value.keyPem, ca: trust,
+    minVersion: versions[options.tlsMinVersion ?? '1.2'], maxVersion: 'TLSv1.3', ciphers: cipherString(options), honorCipherOrder: true,
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,   // A18: no work again on demand
+  }
+  try {
+    return ok({ server, client: createSecureContext(server) })
+  } catch (error) {
+    return fail(problem('edge.certificateGarbage', options.certificateFile ?? 'pki/server.pem', reasonOf(error)))
+  }
+}
+
+/** The same contexts with a higher floor (R099). */
+export function withFloor(server: SecureContextOptions, floor: TlsVersion | undefined): SecureContextOptions {
+  if (!floor) return server
+  const order = Object.values(versions)
+  const higher = order.indexOf(versions[floor]) > order.indexOf(server.minVersion ?? 'TLSv1.2')
+  return higher ? { ...server, minVersion: versions[floor] } : server
+}
+
+export interface CertificatePair { readonly certificate: X509Certificate; readonly pem: string; readonly keyPem: string }
+
+/** A certificate and its key from two files, checked: readable, PEM, in date, strong enough, belonging together. */
+export function readPair(certificateFile: string, keyFile: string, now: number): Result<CertificatePair> {
+  const read = readCertificate(certificateFile)
+  if (!read.ok) return read
+  const { certificate, pem } = read.value
+  const key = readKey(keyFile)
+  if (!key.ok) return key
+  if (!certificate.checkPrivateKey(key.value.key)) return fail(problem('edge.keyMismatch', keyFile, `it is not the key of ${certificateFile}`))
+  if (certificate.validToDate.getTime() < now) return fail(problem('edge.certificateExpired', certificateFile, `since ${certificate.validTo}`))
+  if (certificate.validFromDate.getTime() > now + 86_400_000) return fail(problem('edge.certificateExpired', certificateFile, `valid from ${certificate.validFrom}`))
+  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey
+  if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < 2_048) return fail(problem('edge.certificateWeak', certificateFile))
+  return ok({ certificate, pem, keyPem: key.value.pem })
+}
+
+/** The first certificate of a PEM file, and the file's text. */
+export function readCertificate(file: string): Result<{ certificate: X509Certificate; pem: string }> {
+  const text = readText(file)
+  if (text === undefined) return fail(problem('edge.certificateMissing', file))
+  try {
+    if (!text.includes('-----BEGIN CERTIFICATE-----')) return fail(problem('edge.certificateGarbage', file))
+    return ok({ certificate: new X509Certificate(text), pem: text })
+  } catch (error) {
+    return fail(problem('edge.certificateGarbage', file, reasonOf(error)))
+  }
+}
+
+function readKey(file: string): Result<{ key: KeyObject; pem: string }> {
+  const pem = readText(file)
+  if (pem === undefined) return fail(problem('edge.keyMissing', file))
+  if ((statSync(file).mode & 0o007) !== 0) return fail(problem('edge.keyReadable', file))
+  try {
+    return ok({ key: createPrivateKey(pem), pem })
+  } catch {
+    return fail(problem('edge.keyGarbage', file))   // OpenSSL's words could quote the file: left out
+  }
+}
+
+const maxPem = 1_048_576
+function readText(file: string): string | undefined {
+  try {
+    return statSync(file).size > maxPem ? '' : readFileSync(file, 'latin1')
+  } catch {
+    return undefined
+  }
+}
+
+/** Subject, names and fingerprint of a certificate that was verified. */
+export function describePeer(certificate: X509Certificate): PeerCertificate {
+  return { subject: commonName(certificate), names: alternativeNames(certificate.subjectAltName), fingerprint: fingerprintOf(certificate) }
+}
+
+export function fingerprintOf(certificate: X509Certificate): string { return certificate.fingerprint256.replaceAll(':', '').toLowerCase() }
+
+const printable = /^[\x21-\x7e]+$/
+
+/** '' where there is none, more than one, or one with characters outside printable ASCII. */
+export function commonName(certificate: X509Certificate): string {
+  const { CN } = certificate.toLegacyObject().subject as unknown as { CN?: unknown }
+  return typeof CN === 'string' && CN.length <= 64 && /^[\x20-\x7e]*$/.test(CN) ? CN : ''
+}
+
+/** Values of dNSName, iPAddress and URI from node's text form; a quoted one has odd characters and is left out (CVE-2021-44532). */
+export function alternativeNames(text: string | undefined): string[] {
+  const names: string[] = []
+  for (const part of text ? splitQuoted(text) : []) {
+    const colon = part.indexOf(':')
+    const kind = part.slice(0, colon), value = part.slice(colon + 1)
+    if ((kind === 'DNS' || kind === 'URI' || kind === 'IP Address') && !value.includes('"') && value.length <= 255 && printable.test(value)) names.push(value)
+    if (names.length >= 100) break
+  }
+  return names
+}
+
+/** Splits at `, ` outside double quotes. */
+function splitQuoted(text: string): string[] {
+  const parts: string[] = []
+  let from = 0, quoted = false
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]
+    if (quoted && c === '\\') i++
+    else if (c === '"') quoted = !quoted
+    else if (!quoted && c === ',' && text[i + 1] === ' ') { parts.push(text.slice(from, i)); from = i + 2 }
+  }
+  parts.push(text.slice(from))
+  return parts
+}
+
+/** Does this certificate carry the name that we called? Exact, no wildcard (RFC 5922 7.2); the CN only without dNSName and URI (7.1). */
+export function carriesName(certificate: X509Certificate, name: string): boolean {
+  if (isIP(name) !== 0) return certificate.checkIP(name) !== undefined
+  const wanted = name.toLowerCase().replace(/\.$/, '')
+  const names = alternativeNames(certificate.subjectAltName).filter((n) => isIP(n) === 0).map((n) => n.toLowerCase())
+  if (names.length === 0 && !certificate.subjectAltName) return commonName(certificate).toLowerCase() === wanted
+  return names.some((n) => n === wanted || n === `sip:${wanted}`)   // 7.1: sip:domain, never sips: nor with a user part
+}
