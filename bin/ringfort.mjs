@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** The `ringfort` command: installs what is missing, then runs src/main.ts under Node.js 24. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { become, bootstrap, compileCache, root } from './bootstrap.mjs'
+
+const main = join(root, 'src/main.ts')
+if (!existsSync(main)) {
+  process.stderr.write('src/main.ts is not in this clone, so there is nothing to start: this is an unfinished checkout of Ringfort.\n')
+  process.exit(1)
+}
+await bootstrap()
+become([main, ...process.argv.slice(2)], compileCache())

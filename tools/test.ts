@@ -1,0 +1,79 @@
+/**
+ * npm test [-- FILE… | --only PATTERN | --verbose]: house.test.ts, then every other test under test/, two files at a time.
+ * One line a file; a failure in full; node's own closing lines. Fails when no test ran.
+ */
+import { globSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { parseArgs } from 'node:util'
+
+const root = resolve(import.meta.dirname, '..')
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, verbose: { type: 'boolean', default: false }, concurrency: { type: 'string', default: '2' } },
+})
+
+function chosen(): string[] {
+  if (positionals.length) return positionals.flatMap((pattern) => globSync(pattern)).map((file) => resolve(file))
+  const all = globSync('test/**/*.test.ts', { cwd: root }).map((file) => resolve(root, file)).sort()
+  const house = resolve(root, 'test/house.test.ts')
+  return [house, ...all.filter((file) => file !== house)]
+}
+
+interface Tally { passed: number, failed: number, skipped: number }
+const tallies = new Map<string, Tally>()
+
+function count(file: string | undefined, what: keyof Tally): void {
+  const tally = tallies.get(file ?? '') ?? { passed: 0, failed: 0, skipped: 0 }
+  tally[what]++
+  tallies.set(file ?? '', tally)
+}
+
+function line(file: string | undefined, milliseconds: number): string {
+  const { passed, failed, skipped } = tallies.get(file ?? '') ?? { passed: 0, failed: 0, skipped: 0 }
+  const name = file ? relative(root, file) : ''
+  return `${failed ? '✖' : '✔'} ${name.padEnd(56)} ${String(passed).padStart(5)} passed` +
+    `${failed ? ` ${failed} FAILED` : ''}${skipped ? ` ${skipped} skipped` : ''} ${(milliseconds / 1000).toFixed(1)} s\n`
+}
+
+function main(): void {
+  const files = chosen()
+  if (!files.length) { console.error(`no test file matches ${positionals.join(' ')}`); process.exitCode = 1; return }
+  const stream = run({
+    files, cwd: root, concurrency: Number(values.concurrency), timeout: 300_000,
+    ...(values.only ? { testNamePatterns: [values.only] } : {}),
+  })
+  let ran = 0
+  // a file without any test counts as one test named after the file: it is not taken for a test here
+  const real = (data: { name: string, file?: string | undefined }) => data.file === undefined || resolve(root, data.name) !== data.file
+  stream.on('test:pass', (data) => { if (data.details.type !== 'suite' && real(data)) { ran++; count(data.file, data.skip ? 'skipped' : 'passed') } })
+  stream.on('test:fail', (data) => { process.exitCode = 1; count(data.file, 'failed'); if (real(data)) ran++ })
+  stream.on('test:summary', (data) => { if (data.file) { if (!values.verbose) process.stdout.write(line(data.file, data.duration_ms)) } else if (!data.success) process.exitCode = 1 })
+  if (!values.verbose) quietly(stream)
+  stream.compose(values.verbose ? new spec() : failuresOnly).pipe(process.stdout)
+  stream.on('end', () => { if (!ran) { console.error('no test ran'); process.exitCode = 1 } })
+}
+
+function quietly(stream: ReturnType<typeof run>): void {
+  stream.on('test:stderr', (data) => process.stderr.write(data.message))
+}
+
+/** What the tests of a file said about themselves is left out; the totals at the end are kept. */
+async function* failuresOnly(source: AsyncIterable<{ type: string, data: unknown }>): AsyncGenerator<string> {
+  for await (const { type, data } of source) {
+    if (type === 'test:fail') yield failed(data as Failed)
+    else if (type === 'test:diagnostic') {
+      const { message, nesting, file } = data as { message: string, nesting: number, file?: string }
+      if (nesting === 0 && (file === undefined || !/^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(message))) yield `ℹ ${message}\n`
+    }
+  }
+}
+
+interface Failed { name: string, file?: string, line?: number, details: { error: Error & { cause?: unknown } } }
+function failed({ name, file, line: at, details: { error } }: Failed): string {
+  const cause = error.cause instanceof Error ? error.cause.stack ?? error.cause.message : error.message
+  return `\n✖ ${name}\n  ${file ? relative(root, file) : ''}:${at ?? 0}\n${cause.split('\n').map((each) => `    ${each}`).join('\n')}\n\n`
+}
+
+main()
