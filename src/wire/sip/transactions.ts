@@ -9,8 +9,8 @@ import type { Millis, Wake } from '../../kit/machine.ts'
 import type { Problem } from '../../kit/result.ts'
 import { nextLook, turn } from '../../kit/wheel.ts'
 import type { SipMessage } from './message.ts'
+import { printResponse } from './print.ts'
 import { responseFlow, responseHop } from './transaction/address.ts'
-import { answer } from './transaction/answer.ts'
 import { cutTo, tagOf } from './transaction/cut.ts'
 import { inviteClient, newInviteClient, type InviteClientInput, type InviteClientOutput } from './transaction/inviteClient.ts'
 import { inviteServer, newInviteServer, type InviteServerInput } from './transaction/inviteServer.ts'
@@ -86,7 +86,7 @@ function admit(layer: Transactions, now: Millis, flow: Flow, message: SipMessage
   const tx = newServer(now, responseFlow(flow, message.via), message, key, copy ? undefined : merge, copy)
   layer.servers.set(key, tx)
   if (copy) {                                                                     // 8.2.2.2: the same request by another way
-    return stepServer(layer, now, tx, { is: 'respond', status: 482, text: answer(message, flow, 482, 'Loop Detected', newTag(layer)) })
+    return stepServer(layer, now, tx, { is: 'respond', status: 482, text: printResponse(message, flow, { status: 482, toTag: newTag(layer) }) })
   }
   if (merge !== undefined) layer.merged.set(merge, tx)
   settle(layer, now, tx)
@@ -130,7 +130,7 @@ function oldAcknowledged(layer: Transactions, message: SipMessage): ServerTx | u
 function cancelled(layer: Transactions, flow: Flow, message: SipMessage): Out[] {
   const tx = layer.servers.get(serverKey(message, 'INVITE'))
   const tag = (tx && tagOf(cutTo(tx.state.text))) || newTag(layer)                // 9.2: the To tag of the responses to the INVITE
-  const data = tx ? answer(message, flow, 200, 'OK', tag) : answer(message, flow, 481, 'Call/Transaction Does Not Exist', tag)
+  const data = printResponse(message, flow, { status: tx ? 200 : 481, toTag: tag })
   const out: Out[] = [{ do: 'send', flow: responseFlow(flow, message.via), data, ref: undefined }]
   if (tx?.state.is !== 'proceeding' || tx.cancelled) return out                   // no effect after a final response
   tx.cancelled = true

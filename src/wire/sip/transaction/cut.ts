@@ -1,16 +1,14 @@
 /**
- * Cuts out of a whole message what the transaction layer copies into ACK, CANCEL and its own answers: one walk, no parse.
+ * Cuts out of a whole message what the transaction layer copies into ACK and CANCEL: one walk, no parse.
  *
- * Standards  RFC 3261 7.3.1 (compact forms, folding), 17.1.1.3, 8.2.6
- * Security   strangers' text that the parser has passed; linear, never throws, what is missing is ''
+ * Standards  RFC 3261 7.3.1 (compact forms, folding), 7.5, 17.1.1.3
+ * Security   our own requests, and strangers' responses that the parser has passed; linear, never throws, what is missing is ''
  */
 export interface Cut {
-  /** Request-URI; in a response the status. */
+  /** Request-URI. */
   uri: string
   /** First value of the first Via. */
   topVia: string
-  /** The other Via values, as header lines. */
-  moreVias: string
   from: string
   to: string
   callId: string
@@ -23,15 +21,15 @@ const fields = new Map<string, keyof Cut>([
   ['via', 'topVia'], ['v', 'topVia'], ['from', 'from'], ['f', 'from'], ['to', 'to'], ['t', 'to'],
   ['call-id', 'callId'], ['i', 'callId'], ['cseq', 'cseq'], ['route', 'routes'],
 ])
-const longestName = 64               // blanks before the colon included: what has no colon by then is none of the above
 
 export function cut(text: string): Cut {
-  const found: Cut = { uri: '', topVia: '', moreVias: '', from: '', to: '', callId: '', cseq: '', routes: '' }
-  let at = lineEnd(text, 0)
-  found.uri = secondWord(text.slice(0, at))
+  const found: Cut = { uri: '', topVia: '', from: '', to: '', callId: '', cseq: '', routes: '' }
+  const start = firstLine(text)
+  let at = lineEnd(text, start)
+  found.uri = secondWord(text.slice(start, at))
   while (at < text.length && !isLineEnd(text.charCodeAt(at))) {
     const end = lineEnd(text, at), colon = colonOf(text, at, end)
-    const name = colon === -1 ? undefined : field(text.slice(at, colon))
+    const name = field(text, at, colon)
     if (name !== undefined) keep(found, name, text.slice(colon + 1, end).trim())
     at = end
   }
@@ -40,10 +38,10 @@ export function cut(text: string): Cut {
 
 /** The value of the first To, '' where there is none. */
 export function cutTo(text: string): string {
-  let at = lineEnd(text, 0)
+  let at = lineEnd(text, firstLine(text))
   while (at < text.length && !isLineEnd(text.charCodeAt(at))) {
     const end = lineEnd(text, at), colon = colonOf(text, at, end)
-    if (colon !== -1 && field(text.slice(at, colon)) === 'to') return text.slice(colon + 1, end).trim()
+    if (field(text, at, colon) === 'to') return text.slice(colon + 1, end).trim()
     at = end
   }
   return ''
@@ -51,26 +49,16 @@ export function cutTo(text: string): string {
 
 /** The tag of a From or To value, '' where it has none. */
 export function tagOf(value: string): string {
-  for (const parameter of splitOutside(value, ';').slice(1)) {
-    const [name, tag] = parameter.split('=', 2)
-    if (name?.trim().toLowerCase() === 'tag') return tag?.trim() ?? ''
+  for (let start = partEnd(value, 0, ';') + 1; start <= value.length;) {
+    const end = partEnd(value, start, ';'), part = value.slice(start, end), equals = part.indexOf('=')
+    if (equals !== -1 && part.slice(0, equals).trim().toLowerCase() === 'tag') return part.slice(equals + 1).trim()
+    start = end + 1
   }
   return ''
 }
 
-/** Splits at a character that stands outside quoted strings and angle brackets. */
-export function splitOutside(value: string, separator: string): string[] {
-  const parts: string[] = []
-  let start = 0
-  for (let i = endOfPart(value, 0, separator); i < value.length; i = endOfPart(value, i + 1, separator)) {
-    parts.push(value.slice(start, i))
-    start = i + 1
-  }
-  parts.push(value.slice(start))
-  return parts
-}
-
-function endOfPart(value: string, from: number, separator: string): number {
+/** Where the part from here on ends: at the separator that stands outside quoted strings and angle brackets, or with the value. */
+function partEnd(value: string, from: number, separator: string): number {
   let quoted = false, bracketed = false
   for (let i = from; i < value.length; i++) {
     const c = value[i]
@@ -85,19 +73,21 @@ function endOfPart(value: string, from: number, separator: string): number {
 }
 
 function keep(found: Cut, name: keyof Cut, value: string): void {
-  if (name === 'topVia') keepVia(found, value)
-  else if (name === 'routes') found.routes += `Route: ${value}\r\n`
-  else if (found[name] === '') found[name] = value
+  if (name === 'routes') found.routes += `Route: ${value}\r\n`
+  else if (found[name] !== '') return
+  else found[name] = name === 'topVia' ? value.slice(0, partEnd(value, 0, ',')).trim() : value
 }
 
-function keepVia(found: Cut, value: string): void {
-  if (found.topVia !== '') { found.moreVias += `Via: ${value}\r\n`; return }
-  const comma = endOfPart(value, 0, ',')
-  found.topVia = value.slice(0, comma).trim()
-  if (comma < value.length) found.moreVias = `Via: ${value.slice(comma + 1).trim()}\r\n`
+function field(text: string, at: number, colon: number): keyof Cut | undefined {
+  return colon === -1 ? undefined : fields.get(text.slice(at, colon).trim().toLowerCase())
 }
 
-function field(name: string): keyof Cut | undefined { return fields.get(name.trim().toLowerCase()) }
+/** 7.5: line ends before the start line are ignored. */
+function firstLine(text: string): number {
+  let at = 0
+  while (isLineEnd(text.charCodeAt(at))) at++
+  return at
+}
 
 /** Start of the next header line: past the line end, and past lines that begin with white space (folded). */
 function lineEnd(text: string, at: number): number {
@@ -107,8 +97,7 @@ function lineEnd(text: string, at: number): number {
 }
 
 function colonOf(text: string, at: number, end: number): number {
-  const stop = Math.min(end, at + longestName)
-  for (let i = at; i < stop; i++) if (text.charCodeAt(i) === 58) return i
+  for (let i = at; i < end; i++) if (text.charCodeAt(i) === 58) return i
   return -1
 }
 
