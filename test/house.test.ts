@@ -1,6 +1,6 @@
 /** The house plan: who may import whom. One table, one test; it runs first. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve, dirname } from 'node:path'
 import { test } from 'node:test'
 
@@ -24,6 +24,7 @@ const roots = new Set(['main.ts', 'index.ts', 'main'])
 const src = resolve(import.meta.dirname, '../src')
 
 function files(folder: string): string[] {
+  if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((f) => f.isFile() && f.name.endsWith('.ts')).map((f) => join(f.parentPath, f.name))
 }

@@ -21,7 +21,7 @@ const steps: Step[] = [
 function perform({ command: [name = '', ...parameters] }: Step): Promise<{ code: number, said: string }> {
   const command = existsSync(resolve(bin, name)) ? resolve(bin, name) : name
   // the tools' scripts say "env node": node_modules/.bin first, so that it is Node.js 24
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_TEST_CONTEXT: undefined }
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_TEST_CONTEXT: undefined }
   return new Promise((done) => {
     const chunks: Buffer[] = []
     const child = spawn(command, parameters, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })

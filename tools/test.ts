@@ -21,20 +21,12 @@ function chosen(): string[] {
   return [house, ...all.filter((file) => file !== house)]
 }
 
-interface Tally { passed: number, failed: number, skipped: number }
-const tallies = new Map<string, Tally>()
+interface Summary { file?: string | undefined, success: boolean, duration_ms: number, counts: { tests: number, passed: number, skipped: number } }
 
-function count(file: string | undefined, what: keyof Tally): void {
-  const tally = tallies.get(file ?? '') ?? { passed: 0, failed: 0, skipped: 0 }
-  tally[what]++
-  tallies.set(file ?? '', tally)
-}
-
-function line(file: string | undefined, milliseconds: number): string {
-  const { passed, failed, skipped } = tallies.get(file ?? '') ?? { passed: 0, failed: 0, skipped: 0 }
-  const name = file ? relative(root, file) : ''
-  return `${failed ? '✖' : '✔'} ${name.padEnd(56)} ${String(passed).padStart(5)} passed` +
-    `${failed ? ` ${failed} FAILED` : ''}${skipped ? ` ${skipped} skipped` : ''} ${(milliseconds / 1000).toFixed(1)} s\n`
+function line({ file = '', counts: { tests, passed, skipped }, duration_ms }: Summary): string {
+  const failed = tests - passed - skipped
+  return `${failed ? '✖' : '✔'} ${relative(root, file).padEnd(56)} ${String(passed).padStart(5)} passed` +
+    `${failed ? ` ${failed} FAILED` : ''}${skipped ? ` ${skipped} skipped` : ''} ${(duration_ms / 1000).toFixed(1)} s\n`
 }
 
 function main(): void {
@@ -47,16 +39,15 @@ function main(): void {
   let ran = 0
   // a file without any test counts as one test named after the file: it is not taken for a test here
   const real = (data: { name: string, file?: string | undefined }) => data.file === undefined || resolve(root, data.name) !== data.file
-  stream.on('test:pass', (data) => { if (data.details.type !== 'suite' && real(data)) { ran++; count(data.file, data.skip ? 'skipped' : 'passed') } })
-  stream.on('test:fail', (data) => { process.exitCode = 1; count(data.file, 'failed'); if (real(data)) ran++ })
-  stream.on('test:summary', (data) => { if (data.file) { if (!values.verbose) process.stdout.write(line(data.file, data.duration_ms)) } else if (!data.success) process.exitCode = 1 })
-  if (!values.verbose) quietly(stream)
+  stream.on('test:pass', (data) => { if (data.details.type !== 'suite' && real(data)) ran++ })
+  stream.on('test:fail', (data) => { process.exitCode = 1; if (real(data)) ran++ })
+  stream.on('test:summary', (data) => {
+    if (!data.success) process.exitCode = 1
+    if (data.file && !values.verbose) process.stdout.write(line(data))
+  })
+  if (!values.verbose) stream.on('test:stderr', (data) => process.stderr.write(data.message))
   stream.compose(values.verbose ? new spec() : failuresOnly).pipe(process.stdout)
   stream.on('end', () => { if (!ran) { console.error('no test ran'); process.exitCode = 1 } })
-}
-
-function quietly(stream: ReturnType<typeof run>): void {
-  stream.on('test:stderr', (data) => process.stderr.write(data.message))
 }
 
 /** What the tests of a file said about themselves is left out; the totals at the end are kept. */

@@ -6,7 +6,7 @@ const rows: Record<string, [source: string, spans: [name: string, line: number, 
   'a declaration counts from its name to its brace': ['\nfunction a(b) {\n  if (b) {\n    c()\n  }\n}\n', [['a', 2, 5]]],
   'parameters over several lines belong to it': ['function a(\n  b,\n  c,\n) {\n}', [['a', 1, 5]]],
   'arrows and methods count, control blocks and objects do not': ['const x = { run(a) {\n}, y: (b) => {\n\n} }\nfor (;;) { while (1) {} }', [['run', 1, 2], ['(arrow)', 2, 3]]],
-  'braces in strings, comments, templates and regular expressions are text': ["function a() {\n  return /[{/]}/.test(`{${b ? `}` : '{'}}`) // }\n}", [['a', 1, 3]]],
+  'braces in strings, comments, templates and regular expressions are text': [`function a() {\n  return /[{/]}/.test(\`{$\{b ? \`}\` : '{'}}\`) // }\n}`, [['a', 1, 3]]],
   'a division opens no regular expression': ['function a() {\n  return (b) / 2 / c\n}', [['a', 1, 3]]],
 }
 
