@@ -71,7 +71,8 @@ export function isProtected(media: Media): boolean {
 
 const mark = '[key]'
 const suspicious = /inline:|crypto:|key-mgmt:|ice-pwd:|^k=/im
-const keepable = /^(?:KDR=\d|WSH=\d|FEC_ORDER=|UNENCRYPTED_SRT|UNAUTHENTICATED_SRT)/
+const keepable = /^(?:KDR=\d{1,2}|WSH=\d{1,4}|FEC_ORDER=(?:FEC_SRTP|SRTP_FEC)|UNENCRYPTED_SRTC?P|UNAUTHENTICATED_SRTP)$/
+const lifetimeOrMki = /^[\d^:]{1,40}$/
 const tagOrSuite = /^(?:\d{1,9}|(?=.{0,20}_)[A-Z0-9_]{1,40})$/
 
 /** Any text (a session description, a whole message, a part of one) without key material: crypto, key-mgmt, ice-pwd and k= lines. Fingerprints stay. */
@@ -87,30 +88,43 @@ function redactLine(line: string): string {
   return redactBody(body, body.toLowerCase()) + end
 }
 
+/** From the first name on that brings a key, by the rule of that name; before it there may be an inline key still. */
 function redactBody(body: string, lower: string): string {
   if (lower.startsWith('k=')) return `k=${mark}`
-  for (const name of ['key-mgmt:', 'ice-pwd:']) {
+  const [name, at] = firstName(lower)
+  if (name === undefined) return redactInline(body)
+  const from = at + name.length
+  const before = redactInline(body.slice(0, from))
+  return before + (name === 'crypto:' ? redactCrypto(body.slice(from)) : mark)
+}
+
+function firstName(lower: string): [name: string | undefined, at: number] {
+  let first: [string | undefined, number] = [undefined, lower.length]
+  for (const name of ['crypto:', 'key-mgmt:', 'ice-pwd:']) {
     const at = lower.indexOf(name)
-    if (at >= 0) return body.slice(0, at + name.length) + mark
+    if (at >= 0 && at < first[1]) first = [name, at]
   }
-  const crypto = lower.indexOf('crypto:')
-  return crypto >= 0 ? redactCrypto(body, crypto + 7) : redactInline(body)
+  return first
 }
 
 /** Tag and suite stay, then lifetimes, MKIs and known parameters; whatever else stands there may be a key that was badly written. */
-function redactCrypto(body: string, from: number): string {
-  const parts = body.slice(from).split(/[ \t]/)
+function redactCrypto(value: string): string {
+  const parts = value.split(/[ \t]/)
   let place = 0
   const kept = parts.map((part) => {
     if (part === '' || place++ < 2) return part === '' || tagOrSuite.test(part) ? part : redactWord(part)
     return keepable.test(part) ? part : redactWord(part)
   })
-  return body.slice(0, from) + kept.join(' ')
+  return kept.join(' ')
 }
 
+/** RFC 4568 9.2: of `inline:key|lifetime|MKI;…` all but the keys. */
 function redactWord(word: string): string {
-  const redacted = redactInline(word)
-  return redacted === word ? mark : redacted
+  return word.split(';').map((key) => {
+    if (key.slice(0, 7).toLowerCase() !== 'inline:') return mark
+    const rest = key.split('|').slice(1).map((part) => lifetimeOrMki.test(part) ? part : mark)
+    return [`${key.slice(0, 7)}${mark}`, ...rest].join('|')
+  }).join(';')
 }
 
 function redactInline(text: string): string {
