@@ -18,13 +18,16 @@ export interface Sleeper {
 
 export interface Wheel<S extends Sleeper> {
   readonly ring: (S[] | undefined)[]
+  /** One bit a slot that holds something, so that the next one is found without a walk over the ring. */
+  readonly used: Uint32Array
   /** Slot number up to which everything was looked at. */
   turned: number
+  /** Entries in the ring, stale ones among them: an entry that was armed earlier since leaves when its slot comes round. */
   count: number
 }
 
 export function newWheel<S extends Sleeper>(now: Millis): Wheel<S> {
-  return { ring: new Array<S[] | undefined>(slots), turned: Math.floor(now / slotLength), count: 0 }
+  return { ring: new Array<S[] | undefined>(slots), used: new Uint32Array(slots / 32), turned: Math.floor(now / slotLength), count: 0 }
 }
 
 /** Puts a sleeper on the wheel, or leaves it where an earlier look is due already. Call after every change of `wakeAt`. */
@@ -36,32 +39,55 @@ export function arm<S extends Sleeper>(wheel: Wheel<S>, sleeper: S): void {
 
 function put<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, at: Millis): void {
   const slot = Math.max(wheel.turned + 1, Math.ceil(at / slotLength))
+  if (sleeper.lookAt === slot * slotLength) return   // the same slot again: its entry stands there
   sleeper.lookAt = slot * slotLength
-  const list = wheel.ring[slot % slots]
+  insert(wheel, sleeper, slot % slots)
+}
+
+function insert<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, index: number): void {
+  const list = wheel.ring[index]
   if (list) list.push(sleeper)
-  else wheel.ring[slot % slots] = [sleeper]
+  else wheel.ring[index] = [sleeper]
+  wheel.used[index >> 5]! |= 1 << (index & 31)
   wheel.count++
 }
 
 /** Calls `due` for every sleeper whose time has come, in order of slots. `due` may arm again. */
 export function turn<S extends Sleeper>(wheel: Wheel<S>, now: Millis, due: (sleeper: S) => void): void {
   const until = Math.floor(now / slotLength)
-  const steps = Math.min(until - wheel.turned, slots)   // a clock that jumps ahead: one round sees every slot
-  const first = until - steps
-  if (steps > 0) wheel.turned = first
+  // a clock that jumps ahead: one round sees every slot; one that jumps back: what was armed keeps its moment, new sleepers get the new time
+  wheel.turned = until > wheel.turned ? Math.max(wheel.turned, until - slots) : until
   while (wheel.turned < until) {
     wheel.turned++
-    const list = wheel.ring[wheel.turned % slots]
+    const index = wheel.turned % slots
+    const list = wheel.ring[index]
     if (!list) continue
-    wheel.ring[wheel.turned % slots] = undefined
-    for (const sleeper of list) look(wheel, sleeper, now, due)
+    wheel.ring[index] = undefined
+    wheel.used[index >> 5]! &= ~(1 << (index & 31))
+    wheel.count -= list.length
+    lookAll(wheel, list, now, due)
   }
 }
 
-function look<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, now: Millis, due: (sleeper: S) => void): void {
-  wheel.count--
-  if (sleeper.lookAt === undefined || (sleeper.lookAt / slotLength - wheel.turned) % slots !== 0) return   // armed earlier since: this entry is stale
-  if (sleeper.lookAt > now) { put(wheel, sleeper, sleeper.lookAt); return }                                // another round
+function lookAll<S extends Sleeper>(wheel: Wheel<S>, list: S[], now: Millis, due: (sleeper: S) => void): void {
+  const slot = wheel.turned
+  let seen = 0
+  try {
+    while (seen < list.length) look(wheel, list[seen++]!, slot, now, due)
+  } finally {
+    if (seen < list.length) keep(wheel, list.slice(seen), now)
+  }
+}
+
+/** `due` threw: the others of its slot come with the next turn. */
+function keep<S extends Sleeper>(wheel: Wheel<S>, list: S[], now: Millis): void {
+  for (const sleeper of list) if (sleeper.lookAt !== undefined && sleeper.lookAt <= now) put(wheel, sleeper, now)
+}
+
+function look<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, slot: number, now: Millis, due: (sleeper: S) => void): void {
+  const lookAt = sleeper.lookAt
+  if (lookAt === undefined || (lookAt / slotLength - slot) % slots !== 0) return   // armed earlier since: this entry is stale
+  if (lookAt > now) { insert(wheel, sleeper, slot % slots); return }               // another round
   sleeper.lookAt = undefined
   const at = sleeper.wakeAt
   if (at === undefined) return
@@ -69,11 +95,13 @@ function look<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, now: Millis, due: 
   else due(sleeper)
 }
 
-/** The earliest moment at which something may be due; undefined on an empty wheel. Linear in slots at worst, near at hand in practice. */
+/** The earliest moment at which something may be due; undefined on an empty wheel. */
 export function nextLook<S extends Sleeper>(wheel: Wheel<S>): Millis | undefined {
   if (wheel.count === 0) return undefined
-  for (let slot = wheel.turned + 1; slot <= wheel.turned + slots; slot++) {
-    if (wheel.ring[slot % slots]) return slot * slotLength
+  const first = wheel.turned + 1
+  let bits = wheel.used[first % slots >> 5]! & (-1 << (first % slots & 31))   // slots of this word that are still to come
+  for (let base = first - first % slots % 32; base <= wheel.turned + slots; base += 32, bits = wheel.used[base % slots >> 5]!) {
+    if (bits !== 0) return (base + 31 - Math.clz32(bits & -bits)) * slotLength
   }
   return undefined
 }
