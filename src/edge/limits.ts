@@ -45,7 +45,8 @@ export interface GuardLimits {
   /** Messages and octets waiting for a connection being made. */
   readonly maxPendingSends: number
   readonly maxPendingBytes: number
-  readonly maxConnecting: number
+  /** Connections that we made or are making. */
+  readonly maxDials: number
   readonly maxWebSocketMessage: number
   /** Evidence (weights 1–100) that begins a quarantine, how it fades, how long the quarantine lasts. */
   readonly quarantineAt: number
@@ -65,6 +66,6 @@ export const defaultLimits: GuardLimits = {
   maxHalfOpen: 2_048, maxHalfOpenPerSource: 64, maxHalfOpenPerKnownSource: 512,
   handshakeTimeout: 5_000, firstFrameTimeout: 5_000, minimumRate: 1_000, slowestFrame: 60_000, trickleSize: 32, trickleCount: 8,
   strangerIdle: 180_000, knownIdle: 1_800_000, connectTimeout: 5_000,
-  maxWriteQueue: 1_048_576, maxPendingSends: 64, maxPendingBytes: 262_144, maxConnecting: 1_024, maxWebSocketMessage: 65_536,
+  maxWriteQueue: 1_048_576, maxPendingSends: 64, maxPendingBytes: 262_144, maxDials: 8_192, maxWebSocketMessage: 65_536,
   quarantineAt: 100, evidenceHalfLife: 60_000, quarantineTime: 300_000, quarantineLoopback: false,
 }

@@ -50,7 +50,9 @@ export function sourceFor(sources: Sources, key: string): Source {
 
 /** Moves a source to those that a flood cannot push out. */
 export function keep(sources: Sources, key: string, source: Source): void {
-  if (sources.kept.size < sources.limit * 2) sources.kept.set(key, source)
+  if (sources.kept.size >= sources.limit * 2) return
+  sources.kept.set(key, source)
+  sources.young.delete(key)
 }
 
 /** Lets go of kept sources that are neither known, connected nor in quarantine any more. */
