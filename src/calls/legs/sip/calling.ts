@@ -1,0 +1,138 @@
+/**
+ * The leg of a phone that we call: INVITE out, provisional and final responses in, forks, CANCEL that comes too late.
+ *
+ * Standards  RFC 3261 13.2, 9; RFC 3262 4 (UAC); RFC 4028 7; RFC 5806
+ * Security   a phone may fork into maxForks early dialogs, the rest are not remembered
+ */
+import { header, hasToken, rseq, type SipMessage, uacDialog, addresses, deltaSeconds } from '../../../wire/sip/index.ts'
+import type { Cause, Invitation } from '../../leg.ts'
+import { description } from './description.ts'
+import { hangUp, over } from './ending.ts'
+import { type EarlyDialog, type LegHouse, maxForks, type SipLeg } from './leg.ts'
+import { offerTimer, takeTimer } from './refresh.ts'
+import { agreed, learn, parsed, ready } from './renegotiate.ts'
+import { ack, ackAgain, capabilities, noteHeaders, send } from './send.ts'
+
+export function invite(house: LegHouse, leg: SipLeg, invitation: Invitation, seconds?: number): void {
+  leg.invitation = seconds === undefined ? invitation : undefined
+  leg.delayed = invitation.offer === undefined
+  leg.negotiation = invitation.offer ? { is: 'sent', in: 'invite', sdp: invitation.offer } : undefined
+  const diversions = invitation.diversions.map((value) => `Diversion: ${value}\r\n`).join('')
+  const reliable = invitation.offer !== undefined && invitation.reliable
+  const breadth = `Max-Breadth: ${invitation.maxBreadth}\r\n`                                     // RFC 5393 5.3.3
+  const privacy = invitation.from.anonymous ? 'Privacy: id\r\n' : ''
+  const abilities = reliable ? capabilities : capabilities.replace('100rel, ', '')
+  const headers = `Contact: ${leg.contact}\r\n${abilities}${offerTimer(seconds)}${breadth}${privacy}${noteHeaders(house, { security: leg.security, party: invitation.from })}${diversions}`
+  leg.client = send(house, leg, 'INVITE', 'invite', { headers, sdp: invitation.offer })
+}
+
+export function inviteResponse(house: LegHouse, leg: SipLeg, response: SipMessage): void {
+  if (response.status === 100) return
+  if (response.status < 200) provisional(house, leg, response)
+  else if (response.status < 300) success(house, leg, response)
+  else failure(house, leg, response)
+}
+
+function provisional(house: LegHouse, leg: SipLeg, response: SipMessage): void {
+  if (leg.over || leg.state === 'confirmed' || leg.state === 'accepted') return
+  leg.state = 'early'
+  learn(leg, response)
+  const early = response.toTag === '' ? undefined : earlyDialog(house, leg, response)
+  if (early && hasToken(response, 'Require', '100rel') && !prack(house, leg, early, response)) return
+  const said = description(response)
+  if (said.is === 'sdp' && early && rseq(response) !== undefined) {
+    leg.negotiation = undefined                                          // RFC 3262 5: answered reliably, the 2xx needs no description
+    agreed(leg, said.text)
+  }
+  house.tell(leg, { is: 'progress', status: response.status, sdp: said.is === 'sdp' ? said.sdp : undefined })
+}
+
+function earlyDialog(house: LegHouse, leg: SipLeg, response: SipMessage): EarlyDialog | undefined {
+  const known = leg.early.find((one) => one.dialog.remoteTag === response.toTag)
+  if (known) return known
+  const dialog = leg.early.length < maxForks ? uacDialog(leg.dialog, response) : undefined
+  if (!dialog) return undefined
+  const early = { branch: response.toTag, dialog, rseq: 0 }
+  leg.early.push(early)
+  house.known(leg, dialog.localTag)
+  return early
+}
+
+/** RFC 3262 4: in order only, each acknowledged once; false for a copy or one that came too soon. */
+function prack(house: LegHouse, leg: SipLeg, early: EarlyDialog, response: SipMessage): boolean {
+  const number = rseq(response)
+  if (number === undefined || (early.rseq !== 0 && number !== early.rseq + 1)) return false
+  early.rseq = number
+  send(house, leg, 'PRACK', 'prack', { headers: `RAck: ${number} ${response.cseq} INVITE\r\n` }, early.dialog)
+  return true
+}
+
+function success(house: LegHouse, leg: SipLeg, response: SipMessage): void {
+  const taken = leg.state === 'confirmed' || leg.state === 'accepted'
+  if (taken && response.toTag === leg.dialog.remoteTag) { ackAgain(house, leg); return }
+  const early = leg.early.find((one) => one.dialog.remoteTag === response.toTag)
+  const dialog = uacDialog(early?.dialog ?? leg.dialog, response)
+  if (!dialog) { refused(house, leg, { status: 502, text: 'Answer without Contact', by: 'far' }, undefined); return }
+  dialog.localSeq = Math.max(dialog.localSeq, response.cseq)
+  leg.inviteSeq = response.cseq
+  if (taken || leg.over) { turnAway(house, leg, dialog, response); return }
+  leg.dialog = dialog
+  leg.early = []
+  leg.client = leg.invitation = undefined
+  learn(leg, response)
+  takeTimer(house, leg, response)
+  answered(house, leg, response)
+}
+
+/** 13.2.2.4: a second answer of a fork, or one that came after our CANCEL: acknowledged and hung up. */
+function turnAway(house: LegHouse, leg: SipLeg, dialog: SipLeg['dialog'], response: SipMessage): void {
+  const kept = leg.ack
+  ack(house, leg, dialog, response.cseq)
+  const mine = leg.state === 'confirmed' || leg.state === 'accepted'
+  if (mine) { leg.ack = kept; send(house, leg, 'BYE', 'bye', {}, dialog); return }
+  leg.dialog = dialog
+  leg.client = undefined
+  leg.state = 'accepted'
+  hangUp(house, leg, leg.over!)
+}
+
+function answered(house: LegHouse, leg: SipLeg, response: SipMessage): void {
+  const said = description(response), waiting = leg.negotiation?.is === 'sent' && leg.negotiation.in === 'invite'
+  leg.negotiation = undefined
+  if (leg.delayed && said.is === 'sdp') {
+    leg.state = 'accepted'
+    leg.negotiation = { is: 'received', in: 'success', sdp: said.sdp, served: undefined }
+    agreed(leg, said.text)
+    house.tell(leg, { is: 'accepted', sdp: said.sdp, offers: true })
+    return
+  }
+  ack(house, leg, leg.dialog, response.cseq)
+  leg.state = 'confirmed'
+  if (said.is === 'sdp' && waiting) { agreed(leg, said.text); house.tell(leg, { is: 'accepted', sdp: said.sdp, offers: false }); ready(house, leg); return }
+  if (!waiting && leg.remoteSdp !== '') { house.tell(leg, { is: 'accepted', sdp: parsed(leg.remoteSdp), offers: false }); ready(house, leg); return }
+  const cause: Cause = { status: 488, text: 'Answer without a session description', by: 'far', problem: said.is === 'refused' ? said.problem : undefined }
+  house.tell(leg, { is: 'refused', cause, contact: undefined })
+  hangUp(house, leg, { ...cause, by: 'near' })
+}
+
+function failure(house: LegHouse, leg: SipLeg, response: SipMessage): void {
+  leg.client = undefined
+  const minimum = response.status === 422 ? deltaSeconds(header(response, 'Min-SE')) : undefined
+  if (minimum !== undefined && minimum > 0 && !leg.over && leg.invitation) {                      // RFC 4028 7.3: once more with what they want
+    invite(house, leg, leg.invitation, minimum)
+    return
+  }
+  const contact = response.status < 400 ? addresses(response, 'Contact')?.[0]?.uri : undefined
+  refused(house, leg, { status: response.status, text: response.reason, by: 'far' }, contact)
+}
+
+export function refused(house: LegHouse, leg: SipLeg, cause: Cause, contact: string | undefined): void {
+  const first = leg.over === undefined
+  over(house, leg, cause)
+  if (first) house.tell(leg, { is: 'refused', cause, contact })
+}
+
+/** Nobody answered the INVITE at all. */
+export function inviteUnanswered(house: LegHouse, leg: SipLeg, reachable: boolean): void {
+  refused(house, leg, reachable ? { status: 408, text: 'No answer', by: 'timer' } : { status: 503, text: 'Unreachable', by: 'network' }, undefined)
+}

@@ -1,0 +1,65 @@
+/** How a SIP leg comes to its end: refused, cancelled, hung up; and how it is forgotten. */
+import { cancel } from '../../../wire/sip/index.ts'
+import type { Cause } from '../../leg.ts'
+import { refuseInvite } from './answering.ts'
+import type { LegHouse, SipLeg } from './leg.ts'
+import { ack, reasonHeader, reply, send } from './send.ts'
+
+/** 64*T1 and a little: after that nothing of a transaction is left. */
+const longest = 36_000
+
+/** The call lets this leg go: whatever its state, the far end is told in the form that fits it. */
+export function end(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  if (leg.over) return
+  if (leg.served) { refuseInvite(house, leg, cause); return }
+  leg.over = cause
+  leg.forgetAt = house.now + longest
+  settleOpen(house, leg)
+  if (leg.side === 'out' && leg.state === 'accepted') ack(house, leg, leg.dialog, leg.inviteSeq)          // their 2xx held an offer: acknowledged first
+  if (leg.answer) return                                                  // 15: no BYE before the ACK; acknowledged() goes on from here
+  if (leg.state === 'inviting' || leg.state === 'early') cancelInvite(house, leg, cause)
+  else hangUp(house, leg, cause)
+}
+
+function cancelInvite(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  leg.state = 'ending'
+  if (leg.client) cancel(house.endpoint, house.now, leg.client, reasonHeader(cause))
+  else over(house, leg, cause)
+}
+
+/** BYE; the leg stays until it is answered. */
+export function hangUp(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  if (leg.state === 'ended' || (leg.state === 'ending' && leg.client === undefined)) return
+  leg.over ??= cause
+  leg.forgetAt ??= house.now + longest
+  leg.state = 'ending'
+  leg.client = undefined
+  send(house, leg, 'BYE', 'bye', { headers: cause.by === 'far' ? '' : reasonHeader(cause) })
+}
+
+/** Requests of the far end that still wait are answered before the dialog goes. */
+function settleOpen(house: LegHouse, leg: SipLeg): void {
+  const { negotiation } = leg
+  if (negotiation && 'served' in negotiation && negotiation.served) reply(house, leg, negotiation.served, { status: 487 })
+  for (const { served } of leg.passing) reply(house, leg, served, { status: 487 })
+  leg.negotiation = undefined
+  leg.passing = []
+  leg.wanted = leg.retry = leg.session = leg.referral = undefined
+}
+
+/** The far end hung up, or will never be heard of again. */
+export function gone(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  const first = leg.over === undefined
+  settleOpen(house, leg)
+  over(house, leg, cause)
+  if (first) house.tell(leg, { is: 'ended', cause })
+}
+
+/** Nothing is left to be said or heard. */
+export function over(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  leg.over ??= cause
+  leg.state = 'ended'
+  leg.answer = leg.reliable = leg.session = leg.retry = leg.referral = leg.forgetAt = undefined
+  leg.client = undefined
+  house.forgotten(leg)
+}

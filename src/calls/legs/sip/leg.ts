@@ -1,0 +1,136 @@
+/**
+ * A SIP leg: one phone (or trunk) in one call, with its dialogs, its offer/answer state and its timers. Plain data.
+ *
+ * Standards  RFC 3261 13–15, 3262, 3311, 4028
+ * Security   one leg holds at most maxForks early dialogs and one waiting offer
+ */
+import type { Flow, Hop } from '../../../kit/flow.ts'
+import type { Millis } from '../../../kit/machine.ts'
+import type { Sleeper } from '../../../kit/wheel.ts'
+import type { OriginState, Sdp } from '../../../wire/sdp/index.ts'
+import type { ClientTx, Dialog, Endpoint, Served } from '../../../wire/sip/index.ts'
+import type { Cause, Invitation, LegCommand, LegEvent, SecurityLevel } from '../../leg.ts'
+
+/** Early dialogs that one forked INVITE may make. */
+export const maxForks = 8
+
+/** What the directory says of the phone at the other end. */
+export interface Peer {
+  readonly phone: string
+  readonly line: string
+  readonly displayName: string
+  readonly mediaSecurity: 'off' | 'preferred' | 'required'
+  readonly trusted: boolean
+}
+
+export interface SipLeg extends Sleeper {
+  readonly kind: 'sip'
+  readonly id: string
+  readonly call: string
+  /** 'in': the phone called us. */
+  readonly side: 'in' | 'out'
+  readonly peer: Peer
+  /** Where requests go: the connection, or the address for datagrams. */
+  to: Flow | Hop
+  /** Our Contact in this leg, with angle brackets. */
+  contact: string
+  /** Signalling runs over TLS or WSS. */
+  readonly secure: boolean
+  state: 'inviting' | 'early' | 'accepted' | 'confirmed' | 'ending' | 'ended'
+  /** The dialog that counts once the call is accepted; before that the latest early one. */
+  dialog: Dialog
+  /** Early dialogs: of a forked INVITE, or one a branch towards the caller. */
+  early: EarlyDialog[]
+  /** The INVITE that waits for our final response (side 'in'). */
+  served: Served | undefined
+  /** The INVITE that we sent (side 'out'). */
+  client: ClientTx | undefined
+  /** What that INVITE said, as long as it may have to be said once more (RFC 4028 7.3). */
+  invitation: Invitation | undefined
+  /** INVITE came or went without an offer. */
+  delayed: boolean
+  negotiation: Negotiation | undefined
+  /** Asked of us while a re-offer was not possible; sent as soon as it is. */
+  wanted: { sdp: Sdp | undefined } | undefined
+  origin: OriginState
+  /** Their latest description as text ('' before any); ours is `origin.lastText`. Parsed again in the rare case that it is needed. */
+  remoteSdp: string
+  /** Sequence number of our latest INVITE that was answered 2xx: its ACK has the same. */
+  inviteSeq: number
+  /** Our re-INVITE on its way is a session refresh: the call is not told of its answer. */
+  refreshing: boolean
+  security: SecurityLevel
+  /** The far end said that it can: methods of Allow, options of Supported. */
+  can: { update: boolean; reliable: boolean; timer: boolean; status: boolean }
+  /** 100rel was in the Require of their INVITE: every provisional response must be reliable. */
+  mustBeReliable: boolean
+  /** ACK for the latest 2xx, to be sent again when that comes again. */
+  ack: string | undefined
+  /** 2xx to their INVITE, sent again until the ACK. */
+  answer: { served: Served; text: string; every: Millis; at: Millis; until: Millis } | undefined
+  reliable: Reliable | undefined
+  session: { seconds: number; weRefresh: boolean; at: Millis } | undefined
+  /** 491: when to try the offer again. */
+  retry: { sdp: Sdp | undefined; at: Millis } | undefined
+  /** REFER taken: NOTIFYs go out until the final one. */
+  referral: { id: number; until: Millis; quiet: boolean } | undefined
+  /** Passed requests (INFO, MESSAGE) that wait for the other side's answer. */
+  passing: { id: number; served: Served }[]
+  /** Ended for the call, with this; what is left is between us and the far end. */
+  over: Cause | undefined
+  /** Moment after which a leg that is over is forgotten whatever is missing. */
+  forgetAt: Millis | undefined
+}
+
+export interface EarlyDialog {
+  readonly branch: string
+  readonly dialog: Dialog
+  /** Highest RSeq taken from them. */
+  rseq: number
+}
+
+/** One offer on its way. `in` says which message carries it, so that the answer travels rightly. */
+export type Negotiation =
+  | { is: 'sent'; in: 'invite' | 'reinvite' | 'update' | 'success' | 'reliable'; sdp: Sdp }
+  | { is: 'received'; in: 'invite' | 'reinvite' | 'update' | 'success' | 'reliable'; sdp: Sdp; served: Served | undefined }
+  /** They sent an INVITE without offer: the call owes them one. */
+  | { is: 'asked'; served: Served }
+  /** We sent a re-INVITE without offer. */
+  | { is: 'asking' }
+
+/** RFC 3262 3: one reliable provisional response at a time waits for its PRACK; others queue. */
+export interface Reliable {
+  rseq: number
+  text: string | undefined
+  offers: boolean
+  every: Millis
+  at: Millis
+  until: Millis
+  queue: { status: number; branch: string; sdp: Sdp | undefined }[]
+  /** Final answer that waits for the PRACK of a response with a session (RFC 3262 3). */
+  final: Extract<LegCommand, { do: 'accept' }> | undefined
+}
+
+/** What a leg needs of the house around it, one object for all legs. */
+export interface LegHouse {
+  readonly now: Millis
+  readonly endpoint: Endpoint
+  /** Domain of our URIs. */
+  readonly domain: string
+  readonly tell: (leg: SipLeg, event: LegEvent) => void
+  /** The leg has a new local tag: in-dialog requests find it by that. */
+  readonly known: (leg: SipLeg, localTag: string) => void
+  readonly forgotten: (leg: SipLeg) => void
+}
+
+/** The earliest of all that the leg waits for. */
+export function wakeOf(leg: SipLeg): Millis | undefined {
+  let at = leg.answer?.at
+  const soonest = (other: Millis | undefined) => { if (other !== undefined && (at === undefined || other < at)) at = other }
+  soonest(leg.reliable?.text === undefined ? undefined : leg.reliable.at)
+  soonest(leg.session?.at)
+  soonest(leg.retry?.at)
+  soonest(leg.referral?.until)
+  soonest(leg.forgetAt)
+  return at
+}

@@ -1,0 +1,195 @@
+/**
+ * Offers and answers once a dialog stands: re-INVITE and UPDATE both ways, glare, and what waits for its turn.
+ *
+ * Standards  RFC 3261 14, 3311, 3264, 6141
+ * Security   one offer at a time; a second one from the far end is refused (491, 500), never queued
+ */
+import { parseSdp, type Sdp } from '../../../wire/sdp/index.ts'
+import { hasToken, header, refreshTarget, type Served, type SipMessage } from '../../../wire/sip/index.ts'
+import type { Cause } from '../../leg.ts'
+import { succeeded } from './answering.ts'
+import { description } from './description.ts'
+import { gone } from './ending.ts'
+import type { LegHouse, SipLeg } from './leg.ts'
+import { answerTimer, takeTimer } from './refresh.ts'
+import { ack, ackAgain, capabilities, follow, refusal, reply, send } from './send.ts'
+
+/** Their latest description stands. */
+export function agreed(leg: SipLeg, text: string): void { leg.remoteSdp = text }
+
+/** A description that was parsed before, as text; it cannot fail. */
+export function parsed(text: string): Sdp {
+  const again = parseSdp(text)
+  if (!again.ok) throw new Error('a kept session description no longer parses')
+  return again.value
+}
+
+/** What the far end's Allow and Supported say of it. */
+export function learn(leg: SipLeg, message: SipMessage): void {
+  const methods = header(message, 'Allow')
+  if (methods !== undefined) leg.can.update = /\bUPDATE\b/.test(methods)
+  if (header(message, 'Supported') === undefined) return
+  leg.can.timer = hasToken(message, 'Supported', 'timer')
+}
+
+/** A re-INVITE of the far end. */
+export function reinvited(house: LegHouse, leg: SipLeg, served: Served): void {
+  if (!mayOffer(house, leg, served)) return
+  const said = description(served.message)
+  if (said.is === 'refused') { reply(house, leg, served, { ...refusal({ ...said, text: '', by: 'near' }), status: said.status }); return }
+  refreshTarget(leg.dialog, served.message)
+  follow(leg, served.flow)
+  learn(leg, served.message)
+  if (said.is === 'sdp' && said.text === leg.remoteSdp) { repeat(house, leg, served); return }
+  if (said.is === 'sdp') received(house, leg, 'reinvite', said.sdp, served)
+  else {
+    leg.negotiation = { is: 'asked', served }
+    house.tell(leg, { is: 'asked' })
+  }
+}
+
+function received(house: LegHouse, leg: SipLeg, carrier: 'reinvite' | 'update', sdp: Sdp, served: Served): void {
+  leg.negotiation = { is: 'received', in: carrier, sdp, served }
+  house.tell(leg, { is: 'offered', sdp })
+}
+
+/** A session refresh: the same description again (RFC 4028 7.4) gets the same answer, and the other side is left in peace. */
+function repeat(house: LegHouse, leg: SipLeg, served: Served): void {
+  const headers = `Contact: ${leg.contact}\r\n${capabilities}${answerTimer(house, leg, served.message)}`
+  const text = reply(house, leg, served, { status: 200, headers, sdp: parsed(leg.origin.lastText) })
+  succeeded(house, leg, served, text)
+}
+
+/** An UPDATE of the far end: with an offer, or a refresh without. */
+export function updated(house: LegHouse, leg: SipLeg, served: Served): void {
+  const said = description(served.message)
+  if (said.is === 'refused') { reply(house, leg, served, { ...refusal({ ...said, text: '', by: 'near' }), status: said.status }); return }
+  if (said.is === 'sdp' && !mayOffer(house, leg, served)) return
+  refreshTarget(leg.dialog, served.message)
+  follow(leg, served.flow)
+  if (said.is === 'sdp' && leg.state !== 'confirmed') { reply(house, leg, served, { status: 488 }); return }   // before the answer the branches are still open
+  if (said.is === 'sdp' && said.text !== leg.remoteSdp) { received(house, leg, 'update', said.sdp, served); return }
+  const sdp = said.is === 'sdp' ? parsed(leg.origin.lastText) : undefined
+  reply(house, leg, served, { status: 200, headers: `Contact: ${leg.contact}\r\n${answerTimer(house, leg, served.message)}`, sdp })
+}
+
+/** RFC 3261 14.2, 3311 5.2: 491 while ours is on its way, 500 while theirs is not answered yet. */
+function mayOffer(house: LegHouse, leg: SipLeg, served: Served): boolean {
+  const { negotiation } = leg
+  if (negotiation?.is === 'sent' || negotiation?.is === 'asking' || leg.answer) {
+    reply(house, leg, served, { status: 491 })
+    return false
+  }
+  if (negotiation || leg.state === 'inviting') {
+    reply(house, leg, served, { status: 500, headers: `Retry-After: ${house.endpoint.random.below(10)}\r\n` })
+    return false
+  }
+  return true
+}
+
+/** The call offers: at once, as the answer to a wish for an offer, or when its turn comes. */
+export function offer(house: LegHouse, leg: SipLeg, sdp: Sdp | undefined): void {
+  const { negotiation } = leg
+  if (negotiation?.is === 'asked' && sdp) { offerInSuccess(house, leg, negotiation.served, sdp); return }
+  if (leg.state !== 'confirmed' || negotiation || leg.answer || leg.retry) { leg.wanted = { sdp }; return }
+  leg.negotiation = sdp ? { is: 'sent', in: 'reinvite', sdp } : { is: 'asking' }
+  send(house, leg, 'INVITE', 'reinvite', { headers: `Contact: ${leg.contact}\r\n${capabilities}`, sdp })
+}
+
+function offerInSuccess(house: LegHouse, leg: SipLeg, served: Served, sdp: Sdp): void {
+  const headers = `Contact: ${leg.contact}\r\n${capabilities}${answerTimer(house, leg, served.message)}`
+  succeeded(house, leg, served, reply(house, leg, served, { status: 200, headers, sdp }))
+  leg.negotiation = { is: 'sent', in: 'success', sdp }
+}
+
+/** The call answers the offer that waits. */
+export function answer(house: LegHouse, leg: SipLeg, sdp: Sdp): void {
+  const { negotiation } = leg
+  if (negotiation?.is !== 'received') return
+  leg.negotiation = undefined
+  leg.remoteSdp = negotiation.sdp.text ?? leg.remoteSdp
+  if (negotiation.in === 'success') {
+    ack(house, leg, leg.dialog, leg.inviteSeq, sdp)
+    leg.state = 'confirmed'
+    ready(house, leg)
+    return
+  }
+  const { served } = negotiation
+  if (!served) return
+  const headers = `Contact: ${leg.contact}\r\n${capabilities}${answerTimer(house, leg, served.message)}`
+  const text = reply(house, leg, served, { status: 200, headers, sdp })
+  if (negotiation.in === 'reinvite') succeeded(house, leg, served, text)
+  else ready(house, leg)
+}
+
+export function decline(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  const { negotiation } = leg
+  if (negotiation?.is !== 'received' && negotiation?.is !== 'asked') return
+  leg.negotiation = undefined
+  if (negotiation.served) reply(house, leg, negotiation.served, refusal(cause))
+  else house.tell(leg, { is: 'ended', cause })                                   // an offer in a 2xx cannot be refused but by hanging up (3261 13.2.2.4)
+  ready(house, leg)
+}
+
+/** What waited for its turn goes out now. */
+export function ready(house: LegHouse, leg: SipLeg): void {
+  const { wanted } = leg
+  if (!wanted || leg.over || leg.state !== 'confirmed' || leg.negotiation || leg.answer) return
+  leg.wanted = undefined
+  offer(house, leg, wanted.sdp)
+}
+
+export function reinviteResponse(house: LegHouse, leg: SipLeg, response: SipMessage): void {
+  if (response.status < 200) return
+  const { negotiation } = leg
+  if (response.status < 300) {
+    if (negotiation?.is === 'sent' || negotiation?.is === 'asking') reinviteAccepted(house, leg, response, negotiation.is)
+    else ackAgain(house, leg)
+    return
+  }
+  if (leg.over) return
+  leg.negotiation = undefined
+  if (leg.refreshing && response.status !== 481 && response.status !== 408) { leg.refreshing = false; ready(house, leg); return }
+  if (response.status === 491 && negotiation) { glare(house, leg, negotiation.is === 'sent' ? negotiation.sdp : undefined); return }
+  const cause: Cause = { status: response.status, text: response.reason, by: 'far' }
+  if (response.status === 481 || response.status === 408) { gone(house, leg, cause); return }       // 14.1: the dialog is no more
+  house.tell(leg, { is: 'declined', cause })
+  ready(house, leg)
+}
+
+function reinviteAccepted(house: LegHouse, leg: SipLeg, response: SipMessage, how: 'sent' | 'asking'): void {
+  refreshTarget(leg.dialog, response)
+  takeTimer(house, leg, response)
+  const said = description(response)
+  leg.negotiation = undefined
+  leg.inviteSeq = response.cseq
+  if (how === 'asking' && said.is === 'sdp') {
+    leg.negotiation = { is: 'received', in: 'success', sdp: said.sdp, served: undefined }
+    house.tell(leg, { is: 'offered', sdp: said.sdp })
+    return
+  }
+  ack(house, leg, leg.dialog, response.cseq)
+  if (leg.refreshing) { leg.refreshing = false; ready(house, leg); return }
+  if (said.is === 'sdp') { agreed(leg, said.text); house.tell(leg, { is: 'answered', sdp: said.sdp }) }
+  else house.tell(leg, { is: 'declined', cause: { status: 488, text: 'Answer without a session description', by: 'far' } })
+  ready(house, leg)
+}
+
+/** 14.1: the one who made the Call-ID waits 2.1 to 4 s, the other 0 to 2 s. */
+function glare(house: LegHouse, leg: SipLeg, sdp: Sdp | undefined): void {
+  const { random } = house.endpoint
+  const wait = leg.side === 'out' ? 2_100 + 10 * random.below(190) : 10 * random.below(200)
+  leg.retry = { sdp, at: house.now + wait }
+}
+
+export function retryWake(house: LegHouse, leg: SipLeg): void {
+  const { retry } = leg
+  if (!retry || house.now < retry.at) return
+  leg.retry = undefined
+  offer(house, leg, retry.sdp)
+}
+
+/** Nothing came back at all: the far end is gone (14.1, 12.2.1.2). */
+export function unanswered(house: LegHouse, leg: SipLeg, reachable: boolean): void {
+  gone(house, leg, reachable ? { status: 408, text: 'No answer in the call', by: 'timer' } : { status: 503, text: 'Connection lost', by: 'network' })
+}

@@ -1,0 +1,113 @@
+/**
+ * Requests inside the dialogs of a leg, and the answers to ours: one table of methods.
+ *
+ * Standards  RFC 3261 12.2.2, 15.1.2; 3262; 3311; 3515; 6086
+ */
+import { body, contentType, inOrder, rack, type Served, type SipMessage } from '../../../wire/sip/index.ts'
+import { pracked } from './answering.ts'
+import { inviteResponse, inviteUnanswered } from './calling.ts'
+import { gone, over } from './ending.ts'
+import type { LegHouse, SipLeg } from './leg.ts'
+import { takeTimer } from './refresh.ts'
+import { reinvited, reinviteResponse, unanswered, updated } from './renegotiate.ts'
+import { type About, allow, follow, reply } from './send.ts'
+import { referred } from './transfer.ts'
+
+/** Passed requests of one leg that may wait for their answer at once. */
+const maxPassing = 8
+
+type Taker = (house: LegHouse, leg: SipLeg, served: Served) => void
+
+const methods: Record<string, Taker> = {
+  INVITE: reinvited,
+  UPDATE: updated,
+  BYE: hungUp,
+  PRACK: (house, leg, served) => pracked(house, leg, served, rack(served.message)),
+  INFO: (house, leg, served) => pass(house, leg, served, 'INFO'),
+  MESSAGE: (house, leg, served) => pass(house, leg, served, 'MESSAGE'),
+  REFER: referred,
+  OPTIONS: (house, leg, served) => { reply(house, leg, served, { status: 200, headers: `Allow: ${allow}\r\nAccept: application/sdp\r\n` }) },
+  NOTIFY: (house, leg, served) => { reply(house, leg, served, { status: 489, headers: 'Allow-Events: refer\r\n' }) },
+  SUBSCRIBE: (house, leg, served) => { reply(house, leg, served, { status: 489, headers: 'Allow-Events: refer\r\n' }) },
+}
+
+export function within(house: LegHouse, leg: SipLeg, served: Served): void {
+  const { message } = served, dialog = dialogOf(leg, message)
+  if (!dialog || leg.state === 'ended') { reply(house, leg, served, { status: 481 }); return }
+  if (!inOrder(dialog, message)) { reply(house, leg, served, { status: 500 }); return }                   // 12.2.2
+  const take = methods[message.method]
+  if (!take) { reply(house, leg, served, { status: 405, headers: `Allow: ${allow}\r\n` }); return }
+  served.tx.user = leg
+  if (leg.over && message.method !== 'BYE') { reply(house, leg, served, { status: 481 }); return }
+  take(house, leg, served)
+}
+
+function dialogOf(leg: SipLeg, message: SipMessage): SipLeg['dialog'] | undefined {
+  const fits = (d: SipLeg['dialog']) => d.localTag === message.toTag && d.callId === message.callId && (d.remoteTag === message.fromTag || d.remoteTag === '')
+  return fits(leg.dialog) ? leg.dialog : leg.early.find((one) => fits(one.dialog))?.dialog
+}
+
+function hungUp(house: LegHouse, leg: SipLeg, served: Served): void {
+  reply(house, leg, served, { status: 200 })
+  if (leg.served) reply(house, leg, leg.served, { status: 487, toTag: leg.dialog.localTag })              // 15.1.2: the INVITE still waits
+  leg.served = undefined
+  if (leg.over && leg.state !== 'accepted') return                                                         // our own BYE is on its way: its answer ends the leg
+  leg.answer = undefined
+  gone(house, leg, { status: 200, text: '', by: 'far' })
+}
+
+function pass(house: LegHouse, leg: SipLeg, served: Served, method: 'INFO' | 'MESSAGE'): void {
+  const { message } = served
+  if (leg.passing.length >= maxPassing) { reply(house, leg, served, { status: 503, headers: 'Retry-After: 1\r\n' }); return }
+  follow(leg, served.flow)
+  const id = message.cseq
+  leg.passing.push({ id, served })
+  house.tell(leg, { is: 'passing', method, contentType: contentType(message), body: body(message), id })
+}
+
+/** The other side's answer to a passed request. */
+export function passed(house: LegHouse, leg: SipLeg, id: number, status: number): void {
+  const at = leg.passing.findIndex((one) => one.id === id)
+  if (at < 0) return
+  const [one] = leg.passing.splice(at, 1)
+  reply(house, leg, one!.served, { status })
+}
+
+/** A response to a request of ours. */
+export function responded(house: LegHouse, about: About, response: SipMessage): void {
+  const { leg } = about
+  switch (about.what) {
+    case 'invite': inviteResponse(house, leg, response); break
+    case 'reinvite': reinviteResponse(house, leg, response); break
+    case 'bye': if (response.status >= 200) byeDone(house, about); break
+    case 'pass': if (response.status >= 200) house.tell(leg, { is: 'passed', status: response.status, id: about.id }); break
+    case 'refresh': refreshed(house, leg, response); break
+    case 'notify': case 'prack': case 'update':
+      if (response.status === 481 && about.what !== 'notify' && !leg.over) gone(house, leg, { status: 481, text: response.reason, by: 'far' })
+  }
+}
+
+function refreshed(house: LegHouse, leg: SipLeg, response: SipMessage): void {
+  if (response.status < 200 || leg.over) return
+  if (response.status < 300) takeTimer(house, leg, response)
+  else if (response.status === 481 || response.status === 408) gone(house, leg, { status: response.status, text: response.reason, by: 'far' })
+}
+
+/** No response at all to a request of ours. */
+export function silent(house: LegHouse, about: About, reachable: boolean): void {
+  const { leg } = about
+  switch (about.what) {
+    case 'invite': inviteUnanswered(house, leg, reachable); break
+    case 'bye': byeDone(house, about); break
+    case 'pass': house.tell(leg, { is: 'passed', status: reachable ? 408 : 503, id: about.id }); break
+    case 'notify': break
+    case 'reinvite': case 'refresh': case 'prack': case 'update':
+      if (leg.over) over(house, leg, leg.over)
+      else unanswered(house, leg, reachable)
+  }
+}
+
+/** A BYE of a second fork ends that fork alone. */
+function byeDone(house: LegHouse, about: About): void {
+  if (about.dialog === about.leg.dialog && about.leg.state !== 'ended') over(house, about.leg, about.leg.over ?? { status: 200, text: '', by: 'near' })
+}

@@ -1,0 +1,192 @@
+/**
+ * A SIP endpoint: octets from the edge become messages, messages find their transaction, and the user hears what is new.
+ *
+ * Standards  RFC 3261 8.2.2, 18; RFC 5626 4.4.1; RFC 7118
+ * Security   what cannot be read is answered once, without state and with less than was asked, or not at all
+ */
+import type { EdgeInput, EdgeOutput, Flow, Hop, Transport } from '../../kit/flow.ts'
+import type { Millis, Random, Wake } from '../../kit/machine.ts'
+import type { Problem } from '../../kit/result.ts'
+import { type Framing, frame, newFraming } from './frame.ts'
+import type { SipMessage } from './message.ts'
+import { parseMessage } from './parse.ts'
+import { printRequest, printResponse, type ResponseParts } from './print.ts'
+import * as transactions from './transactions.ts'
+import { printHostPort } from './uri.ts'
+
+/** A request and the transaction that waits for our answer. */
+export interface Served { readonly tx: transactions.ServerTx; readonly flow: Flow; readonly message: SipMessage }
+
+export type Heard =
+  | { is: 'request'; served: Served }
+  | { is: 'ack'; flow: Flow; message: SipMessage }
+  | { is: 'cancelled'; message: SipMessage; user: unknown }
+  | { is: 'response'; message: SipMessage; flow: Flow; user: unknown }
+  /** No answer at all: timed out, or the other side cannot be reached. */
+  | { is: 'unanswered'; user: unknown; problem: Problem | undefined }
+  | { is: 'overloaded'; flow: Flow; message: SipMessage }
+  | { is: 'closed'; flow: Flow }
+
+export interface Endpoint {
+  readonly layer: transactions.Transactions
+  readonly streams: Map<number, { flow: Flow; framing: Framing }>
+  readonly random: Random
+  /** What we write of ourselves in Via and Contact towards a flow or hop. */
+  readonly local: (to: Flow | Hop) => { address: string; port: number }
+  /** Filled by every call, emptied by the driver's side. */
+  out: EdgeOutput[]
+  /** Malformed messages by problem code: at most as many as there are codes. */
+  readonly malformed: Map<string, number>
+  /** Sees each message that comes or goes: the ladder. */
+  readonly trace: (direction: 'in' | 'out', peer: Flow | Hop, text: string, message: SipMessage | undefined) => void
+}
+
+export function newEndpoint(now: Millis, random: Random, local: Endpoint['local'], trace: Endpoint['trace'] = () => {}): Endpoint {
+  return { layer: transactions.newTransactions(now, random.token(8)), streams: new Map(), random, local, out: [], malformed: new Map(), trace }
+}
+
+/** Takes one input from the edge; what is new goes to `hear`, what is to be sent into `out`. */
+export function receive(e: Endpoint, now: Millis, input: EdgeInput | Wake, hear: (news: Heard) => void): void {
+  switch (input.is) {
+    case 'datagram': message(e, now, input.flow, input.bytes.toString('latin1'), hear); break
+    case 'message': message(e, now, input.flow, input.bytes.toString('latin1'), hear); break
+    case 'opened': e.streams.set(input.flow.id, { flow: input.flow, framing: newFraming() }); break
+    case 'bytes': octets(e, now, input.flow, input.bytes.toString('latin1'), hear); break
+    case 'closed': e.streams.delete(input.flow.id); hear({ is: 'closed', flow: input.flow }); break
+    case 'failed': pass(e, transactions.failed(e.layer, now, input.ref, input.why), hear); break
+    case 'wake': pass(e, transactions.wake(e.layer, now), hear); break
+  }
+}
+
+function octets(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news: Heard) => void): void {
+  const stream = e.streams.get(flow.id)
+  if (!stream) return
+  for (const one of frame(stream.framing, text)) {
+    switch (one.is) {
+      case 'message': message(e, now, flow, one.text, hear); break
+      case 'ping': e.out.push({ do: 'send', flow, data: '\r\n' }); break
+      case 'pong': break
+      case 'broken':
+        refuseText(e, flow, one.text)
+        count(e, one.problem)
+        e.out.push({ do: 'close', flow, why: one.problem })
+    }
+  }
+}
+
+function refuseText(e: Endpoint, flow: Flow, text: string): void {
+  const parsed = parseMessage(text)
+  const draft = parsed.ok ? parsed.message : parsed.draft
+  if (draft?.is === 'request' && draft.method !== 'ACK') answerOnce(e, flow, draft, { status: 400 })
+}
+
+function message(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news: Heard) => void): void {
+  const parsed = parseMessage(text)
+  if (!parsed.ok) {
+    count(e, parsed.problem)
+    if (parsed.draft) answerOnce(e, flow, parsed.draft, { status: parsed.status })
+    return
+  }
+  e.trace('in', flow, text, parsed.message)
+  pass(e, transactions.receive(e.layer, now, flow, parsed.message), hear)
+}
+
+function count(e: Endpoint, problem: Problem): void { e.malformed.set(problem.code, (e.malformed.get(problem.code) ?? 0) + 1) }
+
+function pass(e: Endpoint, said: transactions.Out[], hear: (news: Heard) => void): void {
+  for (const one of said) {
+    switch (one.do) {
+      case 'send': e.trace('out', one.flow, one.data, undefined); e.out.push(one); break
+      case 'sendTo': e.trace('out', one.to, one.data, undefined); e.out.push(one); break
+      case 'request': hear({ is: 'request', served: { tx: one.tx, flow: one.flow, message: one.message } }); break
+      case 'ack': hear({ is: 'ack', flow: one.flow, message: one.message }); break
+      case 'cancelled': hear({ is: 'cancelled', message: one.message, user: one.user }); break
+      case 'response': hear({ is: 'response', message: one.message, flow: one.flow, user: one.user }); break
+      case 'timeout': hear({ is: 'unanswered', user: one.user, problem: undefined }); break
+      case 'transportError': hear({ is: 'unanswered', user: one.user, problem: one.problem }); break
+      case 'overloaded': hear({ is: 'overloaded', flow: one.flow, message: one.message }); break
+      case 'noAck': break                                                             // 17.2.1: nothing is left to be done about a refusal
+    }
+  }
+}
+
+/** An answer that no state remembers: to a datagram never longer than what was asked (A42). */
+export function answerOnce(e: Endpoint, flow: Flow, request: SipMessage, parts: ResponseParts): void {
+  const toTag = parts.toTag ?? statelessTag(e, request)
+  let text = printResponse(request, flow, { ...parts, toTag })
+  if (flow.transport === 'udp' && text.length > request.raw.length * 1.4) text = printResponse(request, flow, { status: parts.status, toTag })
+  e.trace('out', flow, text, undefined)
+  e.out.push({ do: 'send', flow, data: text })
+}
+
+/** 8.2.7: the same tag for each copy of a request. */
+function statelessTag(e: Endpoint, request: SipMessage): string {
+  let hash = 0x811c9dc5
+  const seed = e.layer.tag + request.callId + request.via.branch
+  for (let i = 0; i < seed.length; i++) hash = Math.imul(hash ^ seed.charCodeAt(i), 0x01000193)
+  return `${e.layer.tag.slice(0, 4)}${(hash >>> 0).toString(36)}`
+}
+
+/** Answers a request; a final answer ends its transaction in the RFC's way. */
+export function respond(e: Endpoint, now: Millis, served: Served, parts: ResponseParts): string {
+  const text = printResponse(served.message, served.flow, parts)
+  pass(e, transactions.respond(e.layer, now, served.tx, text, parts.status), ignore)
+  return text
+}
+
+/** Answers a stranger's request finally and forgets it at once. */
+export function refuse(e: Endpoint, now: Millis, served: Served, parts: ResponseParts): void {
+  const text = printResponse(served.message, served.flow, { ...parts, toTag: parts.toTag ?? statelessTag(e, served.message) })
+  pass(e, transactions.refuse(e.layer, now, served.tx, text), ignore)
+}
+
+const ignore = (): void => {}
+
+export interface Outgoing {
+  readonly method: string
+  readonly uri: string
+  /** From Max-Forwards on. */
+  readonly headers: string
+  readonly contentType?: string | undefined
+  readonly body?: string | undefined
+}
+
+/** Sends a request in a transaction of its own. `user` comes back with whatever is heard of it. */
+export function request(e: Endpoint, now: Millis, to: Flow | Hop, what: Outgoing, user: unknown): transactions.ClientTx {
+  const branch = `z9hG4bK${e.random.token(10)}`
+  const text = printRequest({ ...what, via: viaTo(e, to, branch) })
+  const { tx, out } = transactions.request(e.layer, now, { method: what.method, branch, text, to, user })
+  pass(e, out, ignore)
+  return tx
+}
+
+/** Sends an ACK to a 2xx: no transaction (13.2.2.4); gives the text, to be sent again with `again`. */
+export function acknowledge(e: Endpoint, to: Flow | Hop, what: Outgoing): string {
+  const text = printRequest({ ...what, via: viaTo(e, to, `z9hG4bK${e.random.token(10)}`) })
+  again(e, to, text)
+  return text
+}
+
+/** Sends a printed message again: an ACK, or a 2xx to an INVITE (13.3.1.4). */
+export function again(e: Endpoint, to: Flow | Hop, text: string): void {
+  e.trace('out', to, text, undefined)
+  e.out.push('service' in to ? { do: 'send', flow: to, data: text } : { do: 'sendTo', to, data: text, ref: '' })
+}
+
+export function cancel(e: Endpoint, now: Millis, tx: transactions.ClientTx, lines: string): void {
+  pass(e, transactions.cancel(e.layer, now, tx, lines), ignore)
+}
+
+const names: Record<Transport, string> = { udp: 'UDP', tcp: 'TCP', tls: 'TLS', ws: 'WS', wss: 'WSS' }
+
+function viaTo(e: Endpoint, to: Flow | Hop, branch: string): string {
+  const { address, port } = e.local(to)
+  return `SIP/2.0/${names[to.transport]} ${printHostPort(address, port)};branch=${branch};rport`
+}
+
+/** Our Contact towards a flow or hop, with angle brackets (8.1.1.8). */
+export function contactTo(e: Endpoint, to: Flow | Hop, user: string): string {
+  const { address, port } = e.local(to)
+  const transport = to.transport === 'udp' ? '' : `;transport=${to.transport === 'wss' ? 'ws' : to.transport}`
+  return `<sip:${user}${user === '' ? '' : '@'}${printHostPort(address, port)}${transport}>`
+}
