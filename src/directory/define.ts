@@ -1,0 +1,156 @@
+/**
+ * One definition of a kind gives its type, its parser (parse.ts), its defaults, its labels, its documentation and its JSON Schema.
+ *
+ * A field is a TypeBox schema with a title and a description; what JSON Schema has no word for stands beside it:
+ * `named` (a format of formats.ts) and `secret` (how the value is kept: people's secrets as argon2id, digest as HA1).
+ */
+import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
+import type { Kind, Sealed } from './changes.ts'
+import { type FormatName, formats } from './formats.ts'
+
+/** How a secret is kept: `person` argon2id, sealed; `digest` HA1 values, sealed. */
+export type SecretSort = 'person' | 'digest'
+
+/** What parse.ts and describe() read of a field; every schema made here fits. */
+export interface Field {
+  readonly type?: 'string' | 'integer' | 'boolean' | 'array' | 'object'
+  readonly title?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly enum?: readonly string[]
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly maxItems?: number
+  readonly items?: Field
+  readonly properties?: { readonly [name: string]: Field }
+  readonly required?: readonly string[]
+  readonly named?: FormatName
+  readonly secret?: SecretSort
+}
+
+interface Words { readonly label: string; readonly about: string }
+interface TextRules extends Words { readonly min?: number; readonly max: number; readonly named: FormatName; readonly preset?: string | undefined }
+
+/** One line of text; min 1 unless told. `preset` is the default. */
+export function text(rules: TextRules) {
+  const { label, about, named, min = 1, max, preset } = rules
+  return Type.String({ title: label, description: about, minLength: min, maxLength: max, named, ...(preset === undefined ? {} : { default: preset }) })
+}
+
+export function dialled(label: string, about: string) { return text({ label, about, max: 24, named: 'number' }) }
+
+export function whole(label: string, about: string, minimum: number, maximum: number, preset?: number) {
+  return Type.Integer({ title: label, description: about, minimum, maximum, ...(preset === undefined ? {} : { default: preset }) })
+}
+
+export function yesNo(label: string, about: string, preset?: boolean) {
+  return Type.Boolean({ title: label, description: about, ...(preset === undefined ? {} : { default: preset }) })
+}
+
+export function oneOf<const Values extends string[]>(label: string, about: string, values: readonly [...Values], preset: Values[number]) {
+  return Type.Enum([...values] as [...Values], { type: 'string', title: label, description: about, default: preset })
+}
+
+/** A list of different texts; empty unless given. */
+export function listOf<Item extends TSchema>(label: string, about: string, item: Item, maxItems: number) {
+  return Type.Array(item, { title: label, description: about, maxItems, uniqueItems: true, default: [] })
+}
+
+export function group<Fields extends TProperties>(label: string, about: string, fields: Fields) {
+  return Type.Object(fields, { title: label, description: about, additionalProperties: false })
+}
+
+/** Given in the clear, kept sealed, never given back. */
+export function secretText(label: string, about: string, sort: SecretSort, minLength: number, maxLength: number) {
+  return Type.Unsafe<Sealed>({ type: 'string', title: label, description: about, minLength, maxLength, named: 'line', writeOnly: true, secret: sort })
+}
+
+export const optional = Type.Optional
+
+/** How a kind stands in the site file: a list keyed by its first field, an object keyed by name, or one object. */
+export type Shape = 'list' | 'keyed' | 'one'
+
+export interface Definition<Fields extends TProperties = TProperties> {
+  readonly kind: Kind
+  /** Its name in the site file and in REST paths. */
+  readonly collection: string
+  readonly shape: Shape
+  /** The field that names an object of a list; '' for the other shapes. */
+  readonly keyField: string
+  readonly label: string
+  readonly about: string
+  readonly fields: TObject<Fields>
+}
+
+export type Defined<D extends { fields: TSchema }> = Static<D['fields']>
+
+interface Head extends Words { readonly kind: Kind; readonly collection: string; readonly shape?: Shape }
+
+export function define<Fields extends TProperties>(head: Head, fields: Fields): Definition<Fields> {
+  const { kind, collection, shape = 'list', label, about } = head
+  return {
+    kind, collection, shape, label, about,
+    keyField: shape === 'list' ? Object.keys(fields)[0]! : '',
+    fields: Type.Object(fields, { title: label, description: about, additionalProperties: false }),
+  }
+}
+
+/** The fields as the parser sees them. */
+export function fieldOf(definition: Definition): Field { return definition.fields as unknown as Field }
+
+export interface FieldPage {
+  readonly field: string
+  readonly label: string
+  readonly description: string
+  readonly allowed: string
+  readonly default?: unknown
+  readonly required: boolean
+  readonly secret: boolean
+}
+
+/** Everything that a form or a page of documentation needs to know of a kind, groups opened as dotted paths. */
+export function describe(definition: Definition): { kind: Kind; collection: string; key: string; label: string; description: string; fields: FieldPage[] } {
+  const { kind, collection, keyField, label, about } = definition
+  return { kind, collection, key: keyField, label, description: about, fields: pages(fieldOf(definition), '') }
+}
+
+function pages(field: Field, path: string): FieldPage[] {
+  return Object.entries(field.properties ?? {}).flatMap(([name, of]) => {
+    const page: FieldPage = {
+      field: path + name, label: of.title ?? name, description: of.description ?? '', allowed: allowed(of),
+      ...(of.default === undefined ? {} : { default: of.default }), required: isRequired(field, name), secret: of.secret !== undefined,
+    }
+    return of.type === 'object' ? [page, ...pages(of, `${path + name}.`)] : [page]
+  })
+}
+
+/** A field without a default that is not optional must be given. */
+export function isRequired(field: Field, name: string): boolean {
+  return (field.required ?? []).includes(name) && field.properties?.[name]?.default === undefined
+}
+
+/** One phrase: what the field takes. */
+export function allowed(field: Field): string {
+  if (field.enum) return `one of ${field.enum.join(', ')}`
+  switch (field.type) {
+    case 'integer': return `a whole number from ${field.minimum} to ${field.maximum}`
+    case 'boolean': return 'true or false'
+    case 'array':   return `a list of at most ${field.maxItems}: ${allowed(field.items ?? {})}`
+    case 'object':  return `the fields ${Object.keys(field.properties ?? {}).join(', ')}`
+    default:        return `text of ${field.minLength ?? 0} to ${field.maxLength} characters: ${formats[field.named ?? 'line'].allowed}`
+  }
+}
+
+/** JSON Schema 2020-12 of what may be given: fields with a default need not be. */
+export function jsonSchema(definition: Definition): Record<string, unknown> { return schemaOf(fieldOf(definition)) }
+
+function schemaOf(field: Field): Record<string, unknown> {
+  const { named, secret, properties, items, required, ...plain } = field
+  const pattern = named === undefined || secret !== undefined ? {} : { 'x-format': named }
+  if (items) return { ...plain, items: schemaOf(items) }
+  if (!properties) return { ...plain, ...pattern }
+  const names = (required ?? []).filter((name) => isRequired(field, name))
+  return { ...plain, properties: Object.fromEntries(Object.entries(properties).map(([name, of]) => [name, schemaOf(of)])), required: names }
+}

@@ -1,0 +1,18 @@
+/** A number that rings, and what happens when nobody answers. Standards R-numbers of dial plan 11.7 (forwarding, pickup). */
+import { define, type Defined, dialled, optional, text, whole, yesNo } from './define.ts'
+
+export const line = define({ kind: 'line', collection: 'lines', label: 'Line', about: 'A number, its phones and its forwarding. One that only a user or a phone names has the defaults.' }, {
+  number: dialled('Number', 'What is dialled to reach the line.'),
+  displayName: optional(text({ label: 'Display name', about: 'Shown to the other party; the user\'s where none is given.', max: 128, named: 'line' })),
+  forwardAll: optional(dialled('Forward all', 'Every call goes there at once.')),
+  forwardBusy: optional(dialled('Forward busy', 'A call goes there when the line is busy or does not want to be disturbed.')),
+  forwardNoAnswer: optional(dialled('Forward no answer', 'A call goes there after noAnswerSeconds.')),
+  forwardNotRegistered: optional(dialled('Forward not registered', 'A call goes there when no phone of the line is registered.')),
+  noAnswerSeconds: whole('No answer after', 'Seconds of ringing until a call counts as not answered.', 1, 300, 12),
+  doNotDisturb: yesNo('Do not disturb', 'The line does not ring; forwarding on busy applies.', false),
+  callWaiting: yesNo('Call waiting', 'A second call rings while the line is in use.', true),
+  pickupGroup: optional(dialled('Pickup group', 'Number of the group whose members may answer this line.')),
+  maxCalls: whole('Calls', 'Calls on the line at one time, at most.', 1, 200, 4),
+})
+
+export type Line = Defined<typeof line>

@@ -1,0 +1,100 @@
+/** What a call sees of each object: complete, frozen, without secrets, naming others by key. */
+import type { HuntGroup } from './hunt.ts'
+import type { Line } from './line.ts'
+import type { ParkLot } from './park.ts'
+import type { Phone } from './phone.ts'
+import type { PickupGroup } from './pickup.ts'
+import type { System } from './system.ts'
+import type { User } from './user.ts'
+
+export type SystemPicture = Readonly<Omit<System, 'address' | 'sipStationRealm'>> & {
+  /** What others reach this system at; `listen` where none was given. */
+  readonly address: string
+  /** Realm of challenges to phones. */
+  readonly sipStationRealm: string
+}
+
+export interface UserPicture {
+  readonly userId: string
+  readonly displayName: string
+  readonly extension: string | undefined
+  /** Primary line: the extension, or the first line of the first phone. */
+  readonly line: string | undefined
+  readonly mailbox: boolean
+  readonly classOfService: string | undefined
+  readonly doNotDisturb: boolean
+  readonly callWaiting: boolean
+}
+
+export interface PhonePicture {
+  readonly name: string
+  readonly user: string | undefined
+  /** The first is the primary one. */
+  readonly lines: readonly string[]
+  readonly digestUser: string | undefined
+  readonly deviceSecurityMode: Phone['deviceSecurityMode']
+  readonly mediaSecurity: Phone['mediaSecurity']
+  /** Fixed source that identifies it, as it was given. */
+  readonly address: string | undefined
+  readonly maxRegistrations: number
+  readonly trustedForSecurityStatus: boolean
+}
+
+export interface LinePicture {
+  readonly is: 'line'
+  readonly number: string
+  /** The line's own, else the user's, else the number. */
+  readonly displayName: string
+  /** Whose extension it is, or whose phone carries it. */
+  readonly user: string | undefined
+  readonly forwardAll: string | undefined
+  readonly forwardBusy: string | undefined
+  readonly forwardNoAnswer: string | undefined
+  readonly forwardNotRegistered: string | undefined
+  readonly noAnswerSeconds: number
+  /** The line or its user does not want to be disturbed. */
+  readonly doNotDisturb: boolean
+  /** The line and its user both take a second call. */
+  readonly callWaiting: boolean
+  readonly pickupGroup: string | undefined
+  readonly maxCalls: number
+}
+
+export type HuntPicture = Readonly<HuntGroup> & { readonly is: 'huntGroup' }
+/** `members`: numbers of the lines in the group. */
+export type PickupGroupPicture = Readonly<PickupGroup> & { readonly is: 'pickupGroup'; readonly members: readonly string[] }
+export interface ParkLotPicture { readonly name: ParkLot['name']; readonly reversionSeconds: number; readonly slots: readonly string[] }
+export interface ParkSlotPicture { readonly is: 'parkSlot'; readonly lot: string; readonly slot: string }
+
+/** What a dialled string means. */
+export type Meaning = LinePicture | HuntPicture | PickupGroupPicture | ParkSlotPicture
+  /** Park on the first free slot; take the call from a slot. */
+  | { readonly is: 'park' } | { readonly is: 'parkRetrieve'; readonly lot: string; readonly slot: string }
+  /** Answer what rings in the own group, or at this number. */
+  | { readonly is: 'pickup' } | { readonly is: 'directedPickup'; readonly number: string }
+  | { readonly is: 'unknown' }
+
+export function systemPicture(body: System): SystemPicture {
+  return Object.freeze({ ...body, address: body.address ?? body.listen, sipStationRealm: body.sipStationRealm ?? body.domain })
+}
+
+export function userPicture(body: User): UserPicture {
+  const { userId, displayName = userId, extension, mailbox, classOfService, doNotDisturb, callWaiting } = body
+  return Object.freeze({ userId, displayName, extension, line: extension, mailbox, classOfService, doNotDisturb, callWaiting })
+}
+
+/** `extension`: of the phone's user, for a phone that names no line. */
+export function phonePicture(body: Phone, extension: string | undefined): PhonePicture {
+  const { name, user, lines, digest, deviceSecurityMode, mediaSecurity, address, maxRegistrations, trustedForSecurityStatus } = body
+  const carried = Object.freeze(lines.length === 0 && extension !== undefined ? [extension] : lines)
+  return Object.freeze({ name, user, lines: carried, digestUser: digest?.user, deviceSecurityMode, mediaSecurity, address, maxRegistrations, trustedForSecurityStatus })
+}
+
+export function linePicture(number: string, body: Line, user: UserPicture | undefined): LinePicture {
+  const { forwardAll, forwardBusy, forwardNoAnswer, forwardNotRegistered, noAnswerSeconds, pickupGroup, maxCalls } = body
+  return Object.freeze({
+    is: 'line', number, displayName: body.displayName ?? user?.displayName ?? number, user: user?.userId,
+    forwardAll, forwardBusy, forwardNoAnswer, forwardNotRegistered, noAnswerSeconds,
+    doNotDisturb: body.doNotDisturb || user?.doNotDisturb === true, callWaiting: body.callWaiting && user?.callWaiting !== false, pickupGroup, maxCalls,
+  })
+}

@@ -1,0 +1,261 @@
+/**
+ * One immutable picture of the configuration in memory: every question that a call asks is one look into a table.
+ *
+ * Pictures name one another by key and never hold one another, so that any of them can be printed, stored and sent.
+ * Security   secrets stay sealed; one is opened at its use (about 5 µs), so nothing decrypted lies around. An unknown name costs the same.
+ */
+import { randomBytes } from 'node:crypto'
+import { type Body, isGroup, isSealed, type Kind, type StoredObject } from './changes.ts'
+import { complete } from './complete.ts'
+import { canonical, splitSource } from './formats.ts'
+import { type Ha1, ha1Length, readHa1 } from './ha1.ts'
+import { verifyPassword } from './password.ts'
+import { type HuntPicture, linePicture, type LinePicture, type Meaning, type ParkLotPicture, phonePicture, type PhonePicture, type PickupGroupPicture, type SystemPicture,
+  systemPicture, userPicture, type UserPicture } from './picture.ts'
+import type { HuntGroup } from './hunt.ts'
+import type { Line } from './line.ts'
+import { type ParkLot, slotsOf } from './park.ts'
+import type { Phone } from './phone.ts'
+import type { FeatureCodes, PickupGroup } from './pickup.ts'
+import { placeOf, type SealKey } from './seal.ts'
+import type { Problem } from '../kit/result.ts'
+import type { Secret } from '../kit/secret.ts'
+import type { Service } from './service.ts'
+import type { System } from './system.ts'
+import type { User } from './user.ts'
+
+const digestField = 'digest.password'
+const noPhones: readonly PhonePicture[] = Object.freeze([])
+
+/** What a digest user name leads to. Of an unknown one `phone` is absent and `ha1` fits no password. */
+export interface Credentials { readonly phone: PhonePicture | undefined; readonly ha1: Ha1 }
+
+export class Snapshot {
+  readonly rev: number
+  readonly system: SystemPicture
+  readonly codes: FeatureCodes
+  readonly services: ReadonlyMap<string, Service>
+  readonly users: ReadonlyMap<string, UserPicture>
+  readonly phones: ReadonlyMap<string, PhonePicture>
+  readonly lines: ReadonlyMap<string, LinePicture>
+  readonly huntGroups: ReadonlyMap<string, HuntPicture>
+  readonly pickupGroups: ReadonlyMap<string, PickupGroupPicture>
+  readonly parkLots: ReadonlyMap<string, ParkLotPicture>
+  readonly #numbers: ReadonlyMap<string, Meaning>
+  readonly #phonesByLine: ReadonlyMap<string, readonly PhonePicture[]>
+  readonly #digests: ReadonlyMap<string, SealedDigest>
+  readonly #people: ReadonlyMap<string, SealedPerson>
+  readonly #sources: ReadonlyMap<string, PhonePicture>
+  readonly #key: SealKey
+  readonly #decoy: string
+
+  constructor(tables: Tables, key: SealKey) {
+    this.rev = tables.rev
+    this.system = tables.system
+    this.codes = tables.codes
+    this.services = tables.services
+    this.users = tables.users
+    this.phones = tables.phones
+    this.lines = tables.lines
+    this.huntGroups = tables.huntGroups
+    this.pickupGroups = tables.pickupGroups
+    this.parkLots = tables.parkLots
+    this.#numbers = tables.numbers
+    this.#phonesByLine = tables.phonesByLine
+    this.#digests = tables.digests
+    this.#people = tables.people
+    this.#sources = tables.sources
+    this.#key = key
+    this.#decoy = key.seal(randomBytes(ha1Length), placeOf('phone', '', digestField))
+  }
+
+  /** What a dialled string means: a number first, then a feature code, then a user ID (the user's primary line). */
+  numberOrUser(text: string): Meaning {
+    const number = this.#numbers.get(text)
+    if (number) return number
+    return this.#featureCode(text) ?? this.lineOfUser(text) ?? { is: 'unknown' }
+  }
+
+  /** The user's extension, or the first line of the user's first phone. */
+  lineOfUser(userId: string): LinePicture | undefined {
+    const number = this.users.get(userId)?.line
+    return number === undefined ? undefined : this.lines.get(number)
+  }
+
+  userByExtension(number: string): UserPicture | undefined {
+    const id = this.lines.get(number)?.user
+    const user = id === undefined ? undefined : this.users.get(id)
+    return user?.extension === number ? user : undefined
+  }
+
+  /** In the order of the site file. */
+  phonesOfLine(number: string): readonly PhonePicture[] { return this.#phonesByLine.get(number) ?? noPhones }
+
+  phoneByDigestUser(user: string): PhonePicture | undefined { return this.#digests.get(user)?.phone }
+
+  /** The nonSecure phone that is known by its fixed address: the one with this port before the one with any. */
+  phoneBySource(address: string, port: number): PhonePicture | undefined {
+    if (this.#sources.size === 0) return undefined
+    const at = canonical(address)
+    return this.#sources.get(`${at} ${port}`) ?? this.#sources.get(`${at} `)
+  }
+
+  /** HA1 values to check an answer against; a name that does not exist gives values that fit nothing, after the same work. */
+  credentials(digestUser: string): Credentials {
+    const known = this.#digests.get(digestUser)
+    const opened = this.#key.open(known?.sealed ?? this.#decoy, placeOf('phone', known?.phone.name ?? '', digestField))
+    const ha1 = readHa1(opened.ok && opened.value.length === ha1Length ? opened.value : randomBytes(ha1Length))
+    return { phone: opened.ok ? known?.phone : undefined, ha1 }
+  }
+
+  /** Whether this is the user's password or PIN: argon2id off the main loop, the same work for an unknown user. */
+  async signsIn(userId: string, field: 'password' | 'pin', given: Secret): Promise<boolean> {
+    const sealed = this.#people.get(userId)?.[field]
+    const opened = sealed === undefined ? undefined : this.#key.open(sealed, placeOf('user', userId, field))
+    return verifyPassword(given, opened?.ok ? opened.value.toString() : undefined)
+  }
+
+  #featureCode(text: string): Meaning | undefined {
+    const { pickup, park, directedPickup, parkRetrieve } = this.codes
+    if (text === 'off') return undefined   // that is how a code is taken away, not a code
+    if (text === pickup) return { is: 'pickup' }
+    if (text === park) return { is: 'park' }
+    if (follows(text, directedPickup)) return { is: 'directedPickup', number: text.slice(directedPickup.length) }
+    const slot = follows(text, parkRetrieve) ? this.#numbers.get(text.slice(parkRetrieve.length)) : undefined
+    return slot?.is === 'parkSlot' ? { is: 'parkRetrieve', lot: slot.lot, slot: slot.slot } : undefined
+  }
+}
+
+function follows(text: string, code: string): boolean { return code !== 'off' && text.length > code.length && text.startsWith(code) }
+
+interface SealedDigest { readonly phone: PhonePicture; readonly sealed: string }
+interface SealedPerson { readonly password?: string | undefined; readonly pin?: string | undefined }
+
+interface Tables {
+  readonly rev: number
+  readonly system: SystemPicture
+  readonly codes: FeatureCodes
+  readonly services: Map<string, Service>
+  readonly users: Map<string, UserPicture>
+  readonly phones: Map<string, PhonePicture>
+  readonly lines: Map<string, LinePicture>
+  readonly huntGroups: Map<string, HuntPicture>
+  readonly pickupGroups: Map<string, PickupGroupPicture>
+  readonly parkLots: Map<string, ParkLotPicture>
+  readonly numbers: Map<string, Meaning>
+  readonly phonesByLine: Map<string, PhonePicture[]>
+  readonly digests: Map<string, SealedDigest>
+  readonly people: Map<string, SealedPerson>
+  readonly sources: Map<string, PhonePicture>
+}
+
+type Bodies = { readonly [K in Kind]: { readonly key: string; readonly body: Body }[] }
+
+/** Linear in the objects; a call in progress keeps the picture that it began with. */
+export function buildSnapshot(rev: number, objects: readonly StoredObject[], key: SealKey): Snapshot {
+  const bodies: Bodies = { system: [], service: [], featureCodes: [], user: [], phone: [], line: [], huntGroup: [], parkLot: [], pickupGroup: [] }
+  for (const { kind, key: name, body } of objects) bodies[kind].push({ key: name, body: complete(kind, body) })
+  const tables: Tables = {
+    rev,
+    system: systemPicture((bodies.system[0]?.body ?? complete('system', {})) as unknown as System),
+    codes: Object.freeze((bodies.featureCodes[0]?.body ?? complete('featureCodes', {})) as unknown as FeatureCodes),
+    services: new Map(bodies.service.map(({ key: name, body }) => [name, Object.freeze(body as Service)])),
+    users: new Map(), phones: new Map(), lines: new Map(), huntGroups: new Map(), pickupGroups: new Map(), parkLots: new Map(),
+    numbers: new Map(), phonesByLine: new Map(), digests: new Map(), people: new Map(), sources: new Map(),
+  }
+  const extensions = extensionsOf(bodies)
+  for (const { body } of bodies.phone) addPhone(tables, body as unknown as Phone, extensions)
+  for (const { body } of bodies.user) addUser(tables, body as unknown as User)
+  addLines(tables, bodies, extensions.byNumber)
+  addGroups(tables, bodies)
+  return new Snapshot(tables, key)
+}
+
+/** A problem where the stored secrets do not belong to this key; looks at one, since one key sealed them all. */
+export function checkSeals(objects: readonly StoredObject[], key: SealKey): Problem | undefined {
+  for (const { kind, key: name, body } of objects) {
+    const fields = kind === 'phone' ? [[digestField, isGroup(body.digest) ? body.digest.password : undefined] as const]
+      : kind === 'user' ? [['password', body.password] as const, ['pin', body.pin] as const] : []
+    for (const [field, value] of fields) {
+      if (!isSealed(value)) continue
+      const opened = key.open(value.sealed, placeOf(kind, name, field))
+      return opened.ok ? undefined : opened.problem
+    }
+  }
+  return undefined
+}
+
+interface Extensions { readonly byUser: Map<string, string>; readonly byNumber: Map<string, string> }
+
+function extensionsOf(bodies: Bodies): Extensions {
+  const extensions: Extensions = { byUser: new Map(), byNumber: new Map() }
+  for (const { key, body } of bodies.user) {
+    if (typeof body.extension !== 'string') continue
+    extensions.byUser.set(key, body.extension)
+    extensions.byNumber.set(body.extension, key)
+  }
+  return extensions
+}
+
+function addPhone(tables: Tables, body: Phone, { byUser }: Extensions): void {
+  const phone = phonePicture(body, body.user === undefined ? undefined : byUser.get(body.user))
+  tables.phones.set(phone.name, phone)
+  for (const number of phone.lines) {
+    const others = tables.phonesByLine.get(number)
+    if (others) others.push(phone)
+    else tables.phonesByLine.set(number, [phone])
+  }
+  if (body.digest?.password) tables.digests.set(body.digest.user, { phone, sealed: body.digest.password.sealed })
+  const source = body.address === undefined ? undefined : splitSource(body.address)
+  if (source) tables.sources.set(`${canonical(source.address)} ${source.port ?? ''}`, phone)
+}
+
+function addUser(tables: Tables, body: User): void {
+  tables.users.set(body.userId, userPicture(body))
+  if (body.password || body.pin) tables.people.set(body.userId, { password: body.password?.sealed, pin: body.pin?.sealed })
+}
+
+function addLines(tables: Tables, bodies: Bodies, byNumber: ReadonlyMap<string, string>): void {
+  const given = new Map(bodies.line.map(({ key, body }) => [key, body as unknown as Line]))
+  const preset = complete('line', {}) as unknown as Line
+  const add = (number: string): void => {
+    if (tables.lines.has(number)) return
+    const owner = byNumber.get(number) ?? tables.phonesByLine.get(number)?.find((phone) => phone.user !== undefined)?.user
+    const line = linePicture(number, given.get(number) ?? preset, owner === undefined ? undefined : tables.users.get(owner))
+    tables.lines.set(number, line)
+    tables.numbers.set(number, line)
+  }
+  for (const { key } of bodies.line) add(key)
+  for (const number of byNumber.keys()) add(number)
+  for (const [number, phones] of tables.phonesByLine) { add(number); Object.freeze(phones) }
+  for (const phone of tables.phones.values()) {   // a user without an extension is reached at the first phone
+    const user = phone.user === undefined ? undefined : tables.users.get(phone.user)
+    if (user && user.line === undefined && phone.lines[0] !== undefined) tables.users.set(user.userId, Object.freeze({ ...user, line: phone.lines[0] }))
+  }
+}
+
+function addGroups(tables: Tables, bodies: Bodies): void {
+  for (const { key, body } of bodies.huntGroup) {
+    const hunt: HuntPicture = Object.freeze({ is: 'huntGroup', ...(body as unknown as HuntGroup) })
+    tables.huntGroups.set(key, hunt)
+    tables.numbers.set(key, hunt)
+  }
+  const members = new Map<string, string[]>()
+  for (const { number, pickupGroup } of tables.lines.values()) {
+    if (pickupGroup === undefined) continue
+    const own = members.get(pickupGroup)
+    if (own) own.push(number)
+    else members.set(pickupGroup, [number])
+  }
+  for (const { key, body } of bodies.pickupGroup) {
+    const group: PickupGroupPicture = Object.freeze({ is: 'pickupGroup', ...(body as unknown as PickupGroup), members: Object.freeze(members.get(key) ?? []) })
+    tables.pickupGroups.set(key, group)
+    tables.numbers.set(key, group)
+  }
+  for (const { key, body } of bodies.parkLot) {
+    const { name, reversionSeconds, ...range } = body as unknown as ParkLot
+    const lot: ParkLotPicture = Object.freeze({ name, reversionSeconds, slots: Object.freeze(slotsOf(range) ?? []) })
+    tables.parkLots.set(key, lot)
+    for (const slot of lot.slots) tables.numbers.set(slot, Object.freeze({ is: 'parkSlot', lot: name, slot }))
+  }
+}

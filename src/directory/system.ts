@@ -1,0 +1,29 @@
+/**
+ * What there is once: domain, addresses, the least of TLS, limits.
+ *
+ * Security   opened to the loopback alone and TLS 1.2 at least, unless an administrator says otherwise. Standards R334 (null cipher switch)
+ */
+import { define, type Defined, group, oneOf, optional, text, whole, yesNo } from './define.ts'
+
+export const system = define({ kind: 'system', collection: 'system', shape: 'one', label: 'System', about: 'What there is once.' }, {
+  domain: text({ label: 'Domain', about: 'Right-hand side of every address: sip:1001@domain.', max: 253, named: 'host', preset: 'localhost' }),
+  listen: text({ label: 'Listen', about: 'Address that services are bound to; 0.0.0.0 or :: for every interface.', max: 45, named: 'ip', preset: '127.0.0.1' }),
+  address: optional(text({ label: 'Address', about: 'Address or name that others reach this system at; `listen` where none is given.', max: 253, named: 'host' })),
+  tlsMinVersion: oneOf('TLS minimum', 'Oldest version of TLS that is spoken.', ['1.0', '1.1', '1.2', '1.3'], '1.2'),
+  clusterId: text({ label: 'Cluster ID', about: 'Name of the cluster; first part of a realm that challenges trunks.', max: 64, named: 'name', preset: 'StandAloneCluster' }),
+  sipStationRealm: optional(text({ label: 'SIP station realm', about: 'Realm of challenges to phones; the domain where none is given. Digest passwords belong to it.', max: 128, named: 'realm' })),
+  allowNullCipher: yesNo('Allow null cipher', 'Whether authenticated devices may use TLS without encryption (NULL-SHA).', false),
+  guard: optional(group('Guard', 'Limits at the door, where they shall differ from the guard\'s own.', {
+    messagesPerSecond: optional(whole('Messages', 'Messages a second from one source that has not proved who it is.', 1, 1_000_000)),
+    messagesBurst: optional(whole('Burst', 'Messages at once from such a source.', 1, 1_000_000)),
+    knownMessagesPerSecond: optional(whole('Messages, known', 'Messages a second from a source that has.', 1, 1_000_000)),
+    knownMessagesBurst: optional(whole('Burst, known', 'Messages at once from a source that has.', 1, 1_000_000)),
+    connections: optional(whole('Connections', 'Connections in all.', 1, 1_000_000)),
+    connectionsPerSource: optional(whole('Connections a source', 'Connections from one source.', 1, 1_000_000)),
+    halfOpen: optional(whole('Half open', 'Handshakes under way at one time.', 1, 1_000_000)),
+    handshakeSeconds: optional(whole('Handshake', 'Seconds for a TLS handshake.', 1, 300)),
+    quarantineSeconds: optional(whole('Quarantine', 'Seconds that a source with bad behaviour stays out.', 0, 86_400)),
+  })),
+})
+
+export type System = Defined<typeof system>
