@@ -1,9 +1,8 @@
 /** DATA/ringfort.db as a Store: made, checked, brought up to date, opened. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { fail, ok, type Result } from '../kit/result.ts'
 import { configuration } from './configuration.ts'
-import { type Database, openDatabase } from './database.ts'
+import { type Database, databasePath, openDatabase } from './database.ts'
 import { prepareDirectory } from './lock.ts'
 import { migrate, type Migrations, pendingMigrations } from './migrate.ts'
 import { migrations as ours } from './migrations/index.ts'
@@ -19,8 +18,6 @@ export interface OpenOptions {
   readonly verify?: boolean | undefined
   readonly migrations?: Migrations | undefined
 }
-
-export function databasePath(dataDir: string): string { return join(dataDir, 'ringfort.db') }
 
 export async function openStore(dataDir: string, options: OpenOptions = {}): Promise<Result<Store>> {
   const path = databasePath(dataDir)

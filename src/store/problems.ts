@@ -39,7 +39,7 @@ const remedies: Record<StoreCode, string | undefined> = {
   'store.migration': 'Start the former version again, and report this.',
   'store.full': 'Make room on the disk of the data directory; work goes on by itself.',
   'store.busy': 'Look for a program that holds ringfort.db open (a backup, a shell) and end it.',
-  'store.lost': 'Put ringfort.db back and start Ringfort again.',
+  'store.lost': 'Stop Ringfort, remove ringfort.db-wal and ringfort.db-shm, put ringfort.db back, start again: call records wait in the spool.',
   'store.failed': 'Look at the system log for errors of the disk.',
   'store.closed': undefined,
   'store.tampered': 'Compare with a backup that you trust; the audit up to the row named is intact.',

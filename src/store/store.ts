@@ -96,3 +96,15 @@ export interface Records {
 
 export const maxRecordPage = 1_000
 export const maxAuditPage = 1_000
+
+export function isBinding({ aor, key, expiresAt, body }: Binding): boolean {
+  return typeof aor === 'string' && typeof key === 'string' && Number.isFinite(expiresAt) && body !== undefined
+}
+
+/** Whether a value has the fields of a record: asked of what comes back from the spool, and of what is given to the writer. */
+export function isCallRecord(value: unknown): value is CallRecord {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, startedAt, answeredAt, endedAt, from, to, ending, security, legs } = value as Record<string, unknown>
+  return typeof id === 'string' && Number.isFinite(startedAt) && (answeredAt === undefined || Number.isFinite(answeredAt)) && Number.isFinite(endedAt)
+    && typeof from === 'string' && typeof to === 'string' && typeof ending === 'string' && typeof security === 'string' && Array.isArray(legs)
+}

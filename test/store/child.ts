@@ -14,13 +14,17 @@ export function scratch(): () => string {
   return () => join(root, String(count++))
 }
 
+const started: ChildProcess[] = []
+after(() => { for (const process of started) process.kill('SIGKILL') })   // whatever a failed test left
+
 export interface Child { process: ChildProcess; lines: AsyncIterator<string>; ended: Promise<unknown> }
 
 /** Runs a program of this folder; it speaks in lines. */
 export function child(program: string, args: string[], wrapper: readonly string[] = []): Child {
   const command = [...wrapper, process.execPath, join(import.meta.dirname, program), ...args]
-  const started = spawn(command[0]!, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
-  return { process: started, lines: createInterface({ input: started.stdout! })[Symbol.asyncIterator](), ended: once(started, 'exit') }
+  const born = spawn(command[0]!, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
+  started.push(born)
+  return { process: born, lines: createInterface({ input: born.stdout! })[Symbol.asyncIterator](), ended: once(born, 'exit') }
 }
 
 export async function line(from: Child): Promise<string> {

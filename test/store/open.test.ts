@@ -24,7 +24,7 @@ async function filled(): Promise<{ dir: string; path: string }> {
   return { dir, path: join(dir, 'ringfort.db') }
 }
 
-test('files are for the owner alone', async () => {
+test('A45 files are for the owner alone', async () => {
   const dir = fresh()
   const store = value(await openStore(dir))
   value(await store.registrations.write([binding(1)], []))
@@ -51,7 +51,7 @@ test('read-only on an empty directory makes nothing', async () => {
   assert.equal(existsSync(dir), false)
 })
 
-test('A47 a corrupted database: each kind of damage is told in words, never as an exception, and no secret is quoted', async () => {
+test('A43 a corrupted database: each kind of damage is told in words, never as an exception, and no secret is quoted', async () => {
   const damages: [string, (path: string) => void, string[]][] = [
     ['the head overwritten', (path) => overwrite(path, 0, 100), ['store.notDatabase']],
     ['text instead of a database', (path) => writeFileSync(path, 'x'.repeat(10_000)), ['store.notDatabase']],
