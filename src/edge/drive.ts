@@ -206,6 +206,7 @@ function closeFlow(door: Door, id: number, why: Problem): void {
 
 function known(door: Door, { flow, until }: Extract<EdgeOutput, { do: 'known' }>): void {
   makeKnown(door.guard, flow.remoteAddress, until)
+  tidy(door.guard, door.now())
   const connection = door.connections.get(flow.id)
   if (connection) proved(door.guard, connection.watch, door.now())
 }
@@ -252,7 +253,7 @@ function sweep(drive: Drive, now: Millis): void {
   sweepDials(door, now)
   for (const listener of drive.listeners) listener.stream?.sweep(now)
   tidy(door.guard, now)
-  drive.sweepAt = door.guard.open > 0 || door.dials.size > 0 || door.guard.sources.kept.size > 0 ? now + sweepEvery : undefined
+  drive.sweepAt = door.guard.open > 0 || door.dials.size > 0 ? now + sweepEvery : undefined
 }
 
 async function close(drive: Drive, grace: Millis): Promise<void> {

@@ -53,8 +53,10 @@ export function newGuard(limits: Partial<GuardLimits> = {}): Guard {
     datagrams: 0, droppedKeepAlive: 0, droppedSize: 0, droppedNotSip: 0, droppedHardRate: 0, droppedRate: 0, droppedStrangers: 0,
     droppedQuarantine: 0, overRate: 0, connections: 0, refusedConnections: 0, closedByGuard: 0, quarantines: 0,
   }
+  const sources = newSources(all.maxSources)
+  if (all.loopbackKnown) for (const key of ['127.0.0.1', sourceKey('::1')]) keep(sources, key, { ...newSource(), knownUntil: Number.POSITIVE_INFINITY })
   return {
-    limits: all, sources: newSources(all.maxSources), counters, strangers: newSource(),
+    limits: all, sources, counters, strangers: newSource(),
     overload: 'calm', overloadUntil: 0, delay: 0, open: 0, halfOpen: 0, swept: 0,
   }
 }
@@ -149,7 +151,7 @@ export function makeKnown(guard: Guard, address: string, until: Millis): void {
 
 /** Evidence against a source, 1–100. Only of a stream: the source of a datagram may be anybody's. True when a quarantine begins. */
 export function suspect(guard: Guard, now: Millis, address: string, transport: Transport, weight: number): boolean {
-  if (transport === 'udp' || (isLoopback(address) && !guard.limits.quarantineLoopback)) return false
+  if (transport === 'udp') return false
   const key = sourceKey(address)
   const source = sourceFor(guard.sources, key)
   if (source.knownUntil > now || source.quarantinedUntil > now) return false   // never shuts out who is known
@@ -164,11 +166,11 @@ export function suspect(guard: Guard, now: Millis, address: string, transport: T
   return true
 }
 
-function isLoopback(address: string): boolean { return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.') }
+const tidyEvery = 10_000
 
-/** Once a second is enough: fades evidence away and forgets who is neither known nor connected. */
+/** Fades old evidence away and forgets who is neither known nor connected. Linear in kept sources, at most once in ten seconds. */
 export function tidy(guard: Guard, now: Millis): void {
-  if (now - guard.swept < 1_000) return
+  if (now - guard.swept < tidyEvery) return
   guard.swept = now
   for (const source of guard.sources.kept.values()) {
     if (source.evidence > 0 && now - source.evidenceAt > 8 * guard.limits.evidenceHalfLife) source.evidence = 0

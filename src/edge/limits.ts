@@ -52,8 +52,8 @@ export interface GuardLimits {
   readonly quarantineAt: number
   readonly evidenceHalfLife: number
   readonly quarantineTime: number
-  /** This machine's own loopback is never put in quarantine: it would lock out the peers of the same machine. */
-  readonly quarantineLoopback: boolean
+  /** 127.0.0.1 and ::1 are known sources: programs of this machine, a proxy in front of us among them, are no strangers. */
+  readonly loopbackKnown: boolean
 }
 
 export const defaultLimits: GuardLimits = {
@@ -67,5 +67,5 @@ export const defaultLimits: GuardLimits = {
   handshakeTimeout: 5_000, firstFrameTimeout: 5_000, minimumRate: 1_000, slowestFrame: 60_000, trickleSize: 32, trickleCount: 8,
   strangerIdle: 180_000, knownIdle: 1_800_000, connectTimeout: 5_000,
   maxWriteQueue: 1_048_576, maxPendingSends: 64, maxPendingBytes: 262_144, maxDials: 8_192, maxWebSocketMessage: 65_536,
-  quarantineAt: 100, evidenceHalfLife: 60_000, quarantineTime: 300_000, quarantineLoopback: false,
+  quarantineAt: 100, evidenceHalfLife: 60_000, quarantineTime: 300_000, loopbackKnown: true,
 }
