@@ -20,7 +20,8 @@ export function weakPassword(password: Secret, known: Known): string | undefined
   if (new Set(text).size < 4) return 'It has fewer than four different characters.'
   if (common.has(text)) return 'It is one of the first that anybody tries.'
   const own = [...known.names, ...known.numbers].map((w) => w?.toLowerCase() ?? '').filter((w) => w.length >= 3)
-  if (own.some((word) => text.replaceAll(word, '').length < 4 && text.includes(word))) return 'It is little more than the name or number it belongs to.'
+  const rest = own.reduce((left, word) => left.replaceAll(word, ''), text)
+  if (rest.length < 4 && rest !== text) return 'It is little more than the name or number it belongs to.'
   if (own.some((word) => text === reverse(word))) return 'It is a name or number turned round.'
   return isRun(text) ? 'It is a run of neighbouring characters.' : undefined
 }
@@ -32,8 +33,8 @@ export function weakPin(pin: Secret, known: Known): string | undefined {
   if (text.length < minPin) return `It has fewer than ${minPin} digits.`
   if (isRun(text)) return 'It is a run of neighbouring digits.'
   if (/000|111|222|333|444|555|666|777|888|999/.test(text)) return 'One digit stands three times in a row.'
-  const half = text.slice(0, text.length / 2)
-  if (half + half === text && new Set(half).size < 3) return 'It repeats itself.'
+  if (new Set(text).size < 3) return 'It has fewer than three different digits.'
+  if (repeats(text)) return 'It repeats itself.'
   const numbers = known.numbers.map((n) => n?.replace(/[^0-9]/g, '') ?? '').filter((n) => n.length >= 3)
   if (numbers.some((n) => same(text, n) || same(text, reverse(n)))) return 'It is the extension, turned round or repeated.'
   if (known.names.flatMap(words).some((word) => text.includes(keys(word)))) return 'It spells a name on the keys.'
@@ -51,6 +52,14 @@ function isRun(text: string): boolean {
   if (Math.abs(step) > 1) return false
   for (let i = 2; i < text.length; i++) if (text.charCodeAt(i) - text.charCodeAt(i - 1) !== step) return false
   return true
+}
+
+/** A shorter piece over and over. */
+function repeats(text: string): boolean {
+  for (let length = 1; length <= text.length / 2; length++) {
+    if (text.length % length === 0 && text.slice(0, length).repeat(text.length / length) === text) return true
+  }
+  return false
 }
 
 function words(name: string | undefined): string[] {

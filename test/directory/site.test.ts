@@ -43,7 +43,7 @@ const wrong: [string, string, string, string, RegExp][] = [
   ['text too long', `users: [{ userId: a, displayName: "${'x'.repeat(129)}" }]`, 'site.notAllowed', '1:35 users[a].displayName', /128/],
   ['a list of a later version', 'trunks: [{ name: t }]', 'directory.notYet', '1:1 trunks', /not there yet in this version/],
   ['unreadable', 'users: [', 'site.unreadable', '1:9', /./],
-  ['indentation', 'users:\n  - userId: a\n   displayName: b', 'site.unreadable', '2:5', /./],
+  ['indentation', 'users:\n  - userId: a\n   displayName: b', 'site.unreadable', '3:1', /./],
   ['a tab', 'users:\n\t- userId: a', 'site.unreadable', '2:1', /./],
   ['two documents', '---\nusers: []\n---\nusers: []', 'site.unreadable', '3:1', /one document/],
   ['a list at the top', '[1, 2]', 'site.wrongType', '1:1', /There are/],
@@ -62,12 +62,12 @@ const wrong: [string, string, string, string, RegExp][] = [
   ['park range and from', 'parkLots: [{ name: A, range: 70X, from: "1", to: "2" }]', 'directory.range', '1:12 parkLots[A]', /range/],
   ['park range too large', 'parkLots: [{ name: A, range: 7XXXX }]', 'directory.range', '1:12 parkLots[A]', /1000/],
   ['park range backwards', 'parkLots: [{ name: A, from: "20", to: "10" }]', 'directory.range', '1:12 parkLots[A]', /range/],
-  ['same digest user', 'phones: [{ name: a, digest: { user: x, password: aaBB12cd } }, { name: b, digest: { user: x, password: aaBB12ce } }]', 'directory.sameDigestUser', '1:90 phones[b].digest.user', /x/],
+  ['same digest user', 'phones: [{ name: a, digest: { user: x, password: aaBB12cd } }, { name: b, digest: { user: x, password: aaBB12ce } }]', 'directory.sameDigestUser', '1:91 phones[b].digest.user', /x/],
   ['digest without password', 'phones: [{ name: a, digest: { user: a } }]', 'directory.passwordMissing', '1:29 phones[a].digest', /password/],
   ['address of an encrypted phone', 'phones: [{ name: a, address: 192.0.2.7 }]', 'directory.addressRule', '1:30 phones[a].address', /nonSecure/],
   ['address beside digest', 'phones: [{ name: a, deviceSecurityMode: nonSecure, address: 192.0.2.7, digest: { user: a, password: aaBB12cd } }]', 'directory.addressRule', '1:61 phones[a].address', /digest/],
   ['nobody', 'phones: [{ name: a, deviceSecurityMode: nonSecure }]', 'directory.noIdentity', '1:41 phones[a].deviceSecurityMode', /digest/],
-  ['same address', 'phones:\n  - { name: a, deviceSecurityMode: nonSecure, address: "2001:db8::7" }\n  - { name: b, deviceSecurityMode: nonSecure, address: "[2001:db8:0::7]:5060" }', 'directory.sameAddress', '3:55 phones[b].address', /Another phone/],
+  ['same address', 'phones:\n  - { name: a, deviceSecurityMode: nonSecure, address: "2001:db8::7" }\n  - { name: b, deviceSecurityMode: nonSecure, address: "[2001:db8:0::7]:5060" }', 'directory.sameAddress', '3:56 phones[b].address', /Another phone/],
   ['not an address', 'phones: [{ name: a, deviceSecurityMode: nonSecure, address: 192.0.2 }]', 'site.notAllowed', '1:61 phones[a].address', /192\.0\.2\.7/],
 ]
 for (const [what, text, code, where, says] of wrong) {
