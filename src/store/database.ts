@@ -53,7 +53,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Resul
   return guarded(path, () => {
     if (!existsSync(path)) {
       if (!options.create) throw new StoreFailure(storeProblem('store.missing', path))
-      closeSync(openSync(path, 'ax', 0o600))   // only a file that nobody has open: closing one drops this process's locks on it
+      closeSync(openSync(path, 'a', 0o600))   // only a file that this process has not open: closing one drops the process's locks on it
     }
     if (!options.readOnly && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)   // -wal and -shm take this mode
     const engine = openEngine(path, options)

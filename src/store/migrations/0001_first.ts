@@ -54,6 +54,8 @@ async function records(db: Kysely<never>): Promise<void> {
     .addColumn('ending', 'text', (c) => c.notNull()).addColumn('security', 'text', (c) => c.notNull())
     .addColumn('detail', 'text', (c) => c.notNull()).execute()
   await db.schema.createIndex('calls_newest').on('calls').columns(['startedAt', 'id']).execute()
+  await db.schema.createIndex('calls_from').on('calls').columns(['from', 'startedAt', 'id']).execute()
+  await db.schema.createIndex('calls_to').on('calls').columns(['to', 'startedAt', 'id']).execute()
   await db.schema.createTable('legs')
     .addColumn('callId', 'text', (c) => c.notNull().references('calls.id').onDelete('cascade'))
     .addColumn('number', 'integer', (c) => c.notNull()).addColumn('body', 'text', (c) => c.notNull())
