@@ -174,6 +174,11 @@ test('RFC 3264 6.1: codecs that both list, by name, in the order of the answer',
   assert.deepEqual(second, { kind: 'video', state: 'rejected', protection: 'none', codecs: [], direction: 'inactive', hold: 'inactive' })
 })
 
+test('RFC 3264 6: a refusal says which medium', () => {
+  const result = checkAnswer(sdp(avp, video), sdp(avp, avp))
+  assert.equal(result.ok ? undefined : result.problem.where, 'media 2')
+})
+
 test('A22 every refusal of an answer has been shown', () => {
   const shown = new Set([...Object.values(tables).flat().map(([, , , expected]) => expected), 'sdp.answerDirection'])
   assert.deepEqual(sdpCodes.filter((c) => c.startsWith('sdp.answer') && !shown.has(c)), [])
