@@ -84,11 +84,11 @@ function admit(layer: Transactions, now: Millis, flow: Flow, message: SipMessage
   const merge = message.toTag === '' ? mergeKey(message) : undefined
   const copy = merge !== undefined && layer.merged.has(merge)
   const tx = newServer(now, responseFlow(flow, message.via), message, key, copy ? undefined : merge, copy)
-  layer.servers.set(key, tx)
+  layer.servers.set(tx.key, tx)
   if (copy) {                                                                     // 8.2.2.2: the same request by another way
     return stepServer(layer, now, tx, { is: 'respond', status: 482, text: printResponse(message, flow, { status: 482, toTag: newTag(layer) }) })
   }
-  if (merge !== undefined) layer.merged.set(merge, tx)
+  if (tx.merge !== undefined) layer.merged.set(tx.merge, tx)
   settle(layer, now, tx)
   return [{ do: 'request', tx, flow, message }]
 }
@@ -100,10 +100,9 @@ function isFull(layer: Transactions, message: SipMessage): boolean {
 
 function newServer(now: Millis, flow: Flow, message: SipMessage, key: string, merge: string | undefined, own: boolean): ServerTx {
   const reliable = flow.transport !== 'udp'
-  const rest = { key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false }
   return message.method === 'INVITE'
-    ? { is: 'inviteServer', state: newInviteServer(reliable), ...rest }
-    : { is: 'nonInviteServer', state: newNonInviteServer(now, reliable), ...rest }
+    ? { is: 'inviteServer', state: newInviteServer(reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false }
+    : { is: 'nonInviteServer', state: newNonInviteServer(now, reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false }
 }
 
 /** 17.2.3: the ACK to a refusal has the branch of its INVITE; the ACK to a 2xx has its own and is the user's. */
@@ -166,10 +165,9 @@ function start(
   layer: Transactions, now: Millis, method: string, branch: string, text: string, to: Hop | Flow, own: boolean, user: unknown,
 ): ClientTx {
   const reliable = to.transport !== 'udp', key = clientKey(branch, method)
-  const rest = { key, own, wakeAt: undefined, lookAt: undefined, user, to }
   const tx: ClientTx = method === 'INVITE'
-    ? { is: 'inviteClient', state: newInviteClient(now, reliable, text), ...rest }
-    : { is: 'nonInviteClient', state: newNonInviteClient(now, reliable, text), ...rest }
+    ? { is: 'inviteClient', state: newInviteClient(now, reliable, text), key, own, wakeAt: undefined, lookAt: undefined, user, to }
+    : { is: 'nonInviteClient', state: newNonInviteClient(now, reliable, text), key, own, wakeAt: undefined, lookAt: undefined, user, to }
   layer.clients.set(key, tx)
   settle(layer, now, tx)
   return tx
