@@ -47,6 +47,8 @@ export interface WriterOptions {
   /** Longest wait before a batch goes out, ms. */
   readonly batchDelay?: Millis | undefined
   readonly retryDelay?: Millis | undefined
+  /** The thread starts with the first batch, or after so many ms: a start of the system has better things to do. */
+  readonly startDelay?: Millis | undefined
   readonly busyTimeout?: Millis | undefined
   readonly retention?: Retention | undefined
   readonly maxBindings?: number | undefined
@@ -59,8 +61,8 @@ const closeLimit = 7_000
 
 /** The database must be there and up to date: openStore first. */
 export function openWriter(dataDir: string, tell: (event: WriterEvent) => void, options: WriterOptions = {}): Writer {
-  const { batchDelay = 50, retryDelay = 1_000, busyTimeout = 1_000, retention = defaultRetention } = options
-  return new ThreadedWriter({ dataDir, retryDelay, busyTimeout, retention }, batchDelay, newWindow(options), tell)
+  const { batchDelay = 50, startDelay = 1_000, retryDelay = 1_000, busyTimeout = 1_000, retention = defaultRetention } = options
+  return new ThreadedWriter({ dataDir, retryDelay, busyTimeout, retention }, { batchDelay, startDelay }, newWindow(options), tell)
 }
 
 interface Waiter { readonly until: number; readonly tell: (result: Result<void>) => void }
@@ -70,7 +72,11 @@ class ThreadedWriter implements Writer {
   readonly #batchDelay: Millis
   readonly #window: Window
   readonly #tell: (event: WriterEvent) => void
+  readonly #starting: NodeJS.Timeout
   #worker: Worker | undefined
+  /** The thread died and is not replaced yet, or there shall be none any more. */
+  #down = false
+  #closed = false
   #busy = false
   #closing: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
@@ -80,12 +86,12 @@ class ThreadedWriter implements Writer {
   #waiters: Waiter[] = []
   #toldLost = 0
 
-  constructor(data: WriterData, batchDelay: Millis, window: Window, tell: (event: WriterEvent) => void) {
+  constructor(data: WriterData, { batchDelay, startDelay }: { batchDelay: Millis; startDelay: Millis }, window: Window, tell: (event: WriterEvent) => void) {
     this.#data = data
     this.#batchDelay = batchDelay
     this.#window = window
     this.#tell = tell
-    this.#worker = this.#start()
+    this.#starting = setTimeout(() => { if (!this.#down) this.#worker ??= this.#start() }, startDelay).unref()
   }
 
   save(binding: Binding): void {
@@ -117,8 +123,8 @@ class ThreadedWriter implements Writer {
     const limit = Promise.withResolvers<Result<void>>()
     const timer = setTimeout(() => { limit.resolve(fail(storeProblem('store.busy', this.#data.dataDir))) }, closeLimit)
     const flushed = await Promise.race([this.flush(), limit.promise])
-    clearTimeout(this.#timer)
-    clearTimeout(this.#retry)
+    this.#closed = this.#down = true
+    for (const waiting of [this.#timer, this.#retry, this.#starting]) clearTimeout(waiting)
     const worker = this.#worker
     const ended = new Promise<void>((resolve) => { this.#closing = resolve })
     this.#post({ is: 'close' })
@@ -161,12 +167,13 @@ class ThreadedWriter implements Writer {
   }
 
   #send(): void {
-    if (this.#busy || !this.#worker) return
+    if (this.#busy || this.#down) return
     clearTimeout(this.#timer)
     this.#timer = undefined
     const batch = this.#window.next(this.#hold)
     if (!batch) return
     this.#busy = true
+    this.#worker ??= this.#start()
     this.#worker.ref()   // the process does not end between a batch and its answer
     this.#post({ is: 'batch', batch: { ...batch, urgent: this.#waiters.length > 0 } satisfies Batch })
   }
@@ -219,7 +226,15 @@ class ThreadedWriter implements Writer {
     const problem = storeProblem('store.writer', this.#data.dataDir)
     if (this.#failing?.code !== problem.code) this.#hear({ is: 'failing', problem })
     this.#worker = undefined
+    this.#down = true
     this.#acknowledged({ records: 'kept', bindings: 'kept', problem })
-    setTimeout(() => { this.#worker = this.#start(); this.#release() }, this.#data.retryDelay)
+    setTimeout(() => { this.#replace() }, this.#data.retryDelay)
+  }
+
+  #replace(): void {
+    if (this.#closed) return
+    this.#down = false
+    this.#worker = this.#start()
+    this.#release()
   }
 }

@@ -9,6 +9,7 @@ import { directWriter } from '../../src/store/direct.ts'
 import { openKeeper } from '../../src/store/keeper.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { openStore } from '../../src/store/open.ts'
+import { openSpool } from '../../src/store/spool.ts'
 import type { CallRecord, Store } from '../../src/store/store.ts'
 import { openWriter, type WriterEvent } from '../../src/store/writer.ts'
 import { child, line, ownMounts, scratch } from './child.ts'
@@ -221,6 +222,27 @@ test('a writer thread that ends is replaced, and nothing is lost', async () => {
   assert.deepEqual((await stored(store)).ids, ids(800))
   assert.deepEqual(events.all, ['store.writer', 'recovered'])
   await store.close()
+})
+
+test('what a killed run left in the spool comes into the database at the next start by itself', async () => {
+  const dir = fresh()
+  const store = value(await openStore(dir))
+  value(openSpool(dir).append([1, 2, 1].map((number) => JSON.stringify(call(number))).join('\n')))
+  const events = listener()
+  const writer = openWriter(dir, events.tell, { ...quick, startDelay: 0 })
+  assert.deepEqual(await events.next('replayed'), { is: 'replayed', records: 3, damaged: 0 })
+  assert.deepEqual((await stored(store)).ids, [call(1).id, call(2).id])
+  assert.equal(code(await writer.close()), 'ok')
+  await store.close()
+})
+
+test('a writer that was given nothing closes at once; what is given afterwards starts nothing', async () => {
+  const dir = fresh()
+  await value(await openStore(dir)).close()
+  const writer = openWriter(dir, () => {})
+  assert.equal(code(await writer.close()), 'ok')
+  writer.record(call(1))
+  assert.equal(writer.state().records, 1)
 })
 
 test('a window that is full counts what it loses and tells it', async () => {
