@@ -273,5 +273,5 @@ async function close(drive: Drive, grace: Millis): Promise<void> {
 /** Resolves once no connection is open, at the latest after `grace` ms. */
 async function allClosed(door: Door, grace: Millis): Promise<void> {
   const until = performance.now() + grace
-  while (door.connections.size > 0 && performance.now() < until) await new Promise((resolve) => { setTimeout(resolve, 10) })
+  while (door.guard.open > 0 && performance.now() < until) await new Promise((resolve) => { setTimeout(resolve, 10) })
 }
