@@ -23,7 +23,7 @@ export const formats = {
   host: { is: isHost, allowed: 'a domain name or an IP address' },
   ip: { is: isAddress, allowed: 'an IPv4 or IPv6 address' },
   source: { is: (t) => splitSource(t) !== undefined, allowed: 'an IP address, with a port if wanted: 192.0.2.7, 192.0.2.7:5060 or [2001:db8::7]:5060' },
-  range: { is: (t) => t.length <= maxNumber && /^[0-9*#]+X*$/.test(t), allowed: 'digits followed by one or more X: 70XX' },
+  range: { is: (t) => t.length <= maxNumber && /^[0-9*#]+X*$/.test(t), allowed: 'digits, then X for each digit that is free: 70XX' },
   code: { is: (t) => t === 'off' || (t.length <= 8 && /^[0-9*#]+$/.test(t)), allowed: 'up to 8 of the keys 0-9, * and #, or off' },
 } as const satisfies Record<string, Format>
 

@@ -2,7 +2,8 @@
  * One immutable picture of the configuration in memory: every question that a call asks is one look into a table.
  *
  * Pictures name one another by key and never hold one another, so that any of them can be printed, stored and sent.
- * Security   secrets stay sealed; one is opened at its use (about 5 µs), so nothing decrypted lies around. An unknown name costs the same.
+ * Security   secrets stay sealed; HA1 values are opened at their first use (10 µs) and kept for the names used last, unknown names alike,
+ *            so that time does not tell which names exist, and nobody's flood of names takes more than maxOpened entries
  */
 import { randomBytes } from 'node:crypto'
 import { type Body, isGroup, isSealed, type Kind, type StoredObject } from './changes.ts'
@@ -25,6 +26,8 @@ import type { System } from './system.ts'
 import type { User } from './user.ts'
 
 const digestField = 'digest.password'
+/** HA1 values kept open at one time, and the longest name that is kept: about 4 MB. */
+const maxOpened = 16_384, maxName = 64
 const noPhones: readonly PhonePicture[] = Object.freeze([])
 
 /** What a digest user name leads to. Of an unknown one `phone` is absent and `ha1` fits no password. */
@@ -48,6 +51,7 @@ export class Snapshot {
   readonly #sources: ReadonlyMap<string, PhonePicture>
   readonly #key: SealKey
   readonly #decoy: string
+  readonly #opened = new Map<string, Buffer>()
 
   constructor(tables: Tables, key: SealKey) {
     this.rev = tables.rev
@@ -103,9 +107,16 @@ export class Snapshot {
   /** HA1 values to check an answer against; a name that does not exist gives values that fit nothing, after the same work. */
   credentials(digestUser: string): Credentials {
     const known = this.#digests.get(digestUser)
+    return { phone: known?.phone, ha1: readHa1(this.#opened.get(digestUser) ?? this.#open(digestUser, known)) }
+  }
+
+  #open(digestUser: string, known: SealedDigest | undefined): Buffer {
     const opened = this.#key.open(known?.sealed ?? this.#decoy, placeOf('phone', known?.phone.name ?? '', digestField))
-    const ha1 = readHa1(opened.ok && opened.value.length === ha1Length ? opened.value : randomBytes(ha1Length))
-    return { phone: opened.ok ? known?.phone : undefined, ha1 }
+    const bytes = opened.ok && opened.value.length === ha1Length ? opened.value : randomBytes(ha1Length)
+    if (digestUser.length > maxName) return bytes
+    if (this.#opened.size >= maxOpened) this.#opened.delete(this.#opened.keys().next().value!)
+    this.#opened.set(Buffer.from(digestUser).toString(), bytes)   // a copy: a slice would hold the whole message that it was cut from
+    return bytes
   }
 
   /** Whether this is the user's password or PIN: argon2id off the main loop, the same work for an unknown user. */
