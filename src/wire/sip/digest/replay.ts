@@ -10,6 +10,8 @@ import type { Millis } from '../../../kit/machine.ts'
 /** Nonces of users who proved themselves within one lifetime: 100,000 take about 20 MB. */
 export const maxNonceCounts = 100_000
 const window = 64
+/** How many entries one look at the old end may drop. */
+const sweep = 16
 
 interface Count {
   highest: number
@@ -46,15 +48,17 @@ export function take(counts: NonceCounts, now: Millis, nonce: string, user: stri
   return 'first'
 }
 
-/** Drops expired entries at the old end (two a call keep up with any rate), and a live one if there is no other room. */
+/** Drops expired entries at the old end, many at every 16th entry, which keeps up with any rate; and a live one if there is no other room. */
 function makeRoom(counts: NonceCounts, now: Millis): void {
+  const { seen, most } = counts
+  if (seen.size < most && seen.size % sweep !== 0) return
   let looked = 0
-  for (const [key, { minted }] of counts.seen) {
+  for (const [key, { minted }] of seen) {
     const expired = now - minted > counts.lifetime
-    if (!expired && counts.seen.size < counts.most) return
+    if (!expired && seen.size < most) return
     if (!expired) counts.forgotten = Math.max(counts.forgotten, minted)
-    counts.seen.delete(key)
-    if (++looked === 2) return
+    seen.delete(key)
+    if (++looked > sweep) return
   }
 }
 

@@ -172,3 +172,14 @@ test('A15 what the bounded table forgot cannot be replayed', () => {
   assert.equal(take(held, now + 700_000, 'e', 'u', 1, now + 700_000), 'first')
   assert.ok(held.seen.size <= 3)
 })
+
+test('A15 expired nonces leave the table as new ones come, and nothing is forgotten for it', () => {
+  const held = newNonceCounts(100)
+  let most = 0
+  for (let at = 0; at < 5000; at++) {
+    assert.equal(take(held, now + at, `n${at}`, 'u', 1, now + at), 'first')
+    most = Math.max(most, held.seen.size)
+  }
+  assert.ok(most <= 100 + 2 * 16, `${most} entries were held of 100 that are alive`)
+  assert.equal(held.forgotten, Number.NEGATIVE_INFINITY)
+})
