@@ -38,7 +38,7 @@ export interface Endpoint {
   /** Malformed messages by problem code: at most as many as there are codes. */
   readonly malformed: Map<string, number>
   /** Sees each message that comes or goes: the ladder. */
-  readonly trace: (direction: 'in' | 'out', peer: Flow | Hop, text: string, message: SipMessage | undefined) => void
+  readonly trace: (direction: 'in' | 'out', peer: Flow | Hop, text: string) => void
 }
 
 export function newEndpoint(now: Millis, random: Random, local: Endpoint['local'], trace: Endpoint['trace'] = () => {}): Endpoint {
@@ -87,7 +87,7 @@ function message(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news
     if (parsed.draft) answerOnce(e, flow, parsed.draft, { status: parsed.status })
     return
   }
-  e.trace('in', flow, text, parsed.message)
+  e.trace('in', flow, text)
   pass(e, transactions.receive(e.layer, now, flow, parsed.message), hear)
 }
 
@@ -96,8 +96,8 @@ function count(e: Endpoint, problem: Problem): void { e.malformed.set(problem.co
 function pass(e: Endpoint, said: transactions.Out[], hear: (news: Heard) => void): void {
   for (const one of said) {
     switch (one.do) {
-      case 'send': e.trace('out', one.flow, one.data, undefined); e.out.push(one); break
-      case 'sendTo': e.trace('out', one.to, one.data, undefined); e.out.push(one); break
+      case 'send': e.trace('out', one.flow, one.data); e.out.push(one); break
+      case 'sendTo': e.trace('out', one.to, one.data); e.out.push(one); break
       case 'request': hear({ is: 'request', served: { tx: one.tx, flow: one.flow, message: one.message } }); break
       case 'ack': hear({ is: 'ack', flow: one.flow, message: one.message }); break
       case 'cancelled': hear({ is: 'cancelled', message: one.message, user: one.user }); break
@@ -115,7 +115,7 @@ export function answerOnce(e: Endpoint, flow: Flow, request: SipMessage, parts: 
   const toTag = parts.toTag ?? statelessTag(e, request)
   let text = printResponse(request, flow, { ...parts, toTag })
   if (flow.transport === 'udp' && text.length > request.raw.length * 1.4) text = printResponse(request, flow, { status: parts.status, toTag })
-  e.trace('out', flow, text, undefined)
+  e.trace('out', flow, text)
   e.out.push({ do: 'send', flow, data: text })
 }
 
@@ -169,7 +169,7 @@ export function acknowledge(e: Endpoint, to: Flow | Hop, what: Outgoing): string
 
 /** Sends a printed message again: an ACK, or a 2xx to an INVITE (13.3.1.4). */
 export function again(e: Endpoint, to: Flow | Hop, text: string): void {
-  e.trace('out', to, text, undefined)
+  e.trace('out', to, text)
   e.out.push('service' in to ? { do: 'send', flow: to, data: text } : { do: 'sendTo', to, data: text, ref: '' })
 }
 

@@ -9,7 +9,7 @@ import { description } from './description.ts'
 import { end, gone, over } from './ending.ts'
 import type { LegHouse, Peer, SipLeg } from './leg.ts'
 import { refreshWake } from './refresh.ts'
-import { agreed, answer, decline, learn, offer, retryWake } from './renegotiate.ts'
+import { agreed, answer, decline, learn, offer, parsed, retryWake } from './renegotiate.ts'
 import { named, noteHeaders, send } from './send.ts'
 import { referralWake, transferring } from './transfer.ts'
 import { passed } from './within.ts'
@@ -18,7 +18,7 @@ export type { LegHouse, Peer, SipLeg } from './leg.ts'
 export { wakeOf } from './leg.ts'
 export { allow, type About } from './send.ts'
 export { responded, silent, within } from './within.ts'
-export { acknowledged, gone }
+export { acknowledged, gone, parsed }
 
 function newLeg(house: LegHouse, side: SipLeg['side'], call: string, peer: Peer, to: Flow | Hop, dialog: SipLeg['dialog']): SipLeg {
   const { random, local } = house.endpoint

@@ -26,7 +26,8 @@ export interface Peer {
 export interface SipLeg extends Sleeper {
   readonly kind: 'sip'
   readonly id: string
-  readonly call: string
+  /** Id of the call that it is in: pickup and transfer move it. */
+  call: string
   /** 'in': the phone called us. */
   readonly side: 'in' | 'out'
   readonly peer: Peer

@@ -1,0 +1,117 @@
+/**
+ * A call: who is in it, who is ringing, which offer is on its way. Plain data; the files beside this one move it.
+ *
+ * Standards  RFC 3725 (third-party call control), RFC 5853 where a back-to-back user agent differs
+ */
+import type { Millis, Random } from '../kit/machine.ts'
+import type { Snapshot } from '../directory/snapshot.ts'
+import type { Result } from '../kit/result.ts'
+import type { Sleeper } from '../kit/wheel.ts'
+import type { Level } from '../policy/security.ts'
+import type { Sdp } from '../wire/sdp/index.ts'
+import type { Cause, LegCommand, Party } from './leg.ts'
+import type { SipLeg } from './legs/sip/index.ts'
+import type { CallRecord } from './records.ts'
+
+/** The only leg there is so far; with the second kind this becomes a union. */
+export type Leg = SipLeg
+
+export interface Call extends Sleeper {
+  readonly id: string
+  state: 'ringing' | 'connected' | 'parked' | 'ended'
+  /** The two who talk, or the one who waits. */
+  a: Leg | undefined
+  b: Leg | undefined
+  ringing: Ringing | undefined
+  pending: Pending | undefined
+  parked: { slot: string; by: Party; until: Millis } | undefined
+  /** Session description that the media of the call last came to, per leg: the call is on hold as the far end said. */
+  held: boolean
+  readonly maxForwards: number
+  readonly maxBreadth: number
+  readonly anonymous: boolean
+  security: Level
+  record: CallRecord
+}
+
+/** One wave of phones that ring together. */
+export interface Stage { readonly lines: readonly string[]; readonly seconds: number }
+
+export interface Ringing {
+  /** The leg that waits: the caller, or after a transfer the one who was transferred. */
+  readonly waiting: Leg
+  /** Its offer, where it has made one that is not answered. */
+  readonly offer: Sdp | undefined
+  attempts: Leg[]
+  stages: Stage[]
+  until: Millis | undefined
+  /** Nobody is rung any more after this, whatever the stages say (hunt group: maxSeconds; else the longest a call may ring). */
+  last: Millis
+  /** Numbers rung so far in this attempt to reach somebody: the loop guard. */
+  visited: string[]
+  diversions: string[]
+  on: { busy: string | undefined; noAnswer: string | undefined; notRegistered: string | undefined }
+  best: Cause | undefined
+  ringingTold: boolean
+  /** Who asked for this by a transfer, and is told how it goes. */
+  transferor: Leg | undefined
+  /** Attempts hold the offer of a leg that is no longer waiting: the media must be agreed anew (semi-attended transfer). */
+  anew: boolean
+}
+
+/** The one offer on its way between two legs: asked for, then made, then answered. */
+export interface Pending {
+  /** Who gets the answer. In phase 'asking' the one who gets the offer. */
+  from: Leg
+  to: Leg
+  phase: 'asking' | 'offering'
+  offer: Sdp | undefined
+  /** We began it (transfer, pickup): if it fails the call cannot go on. */
+  readonly ours: boolean
+}
+
+/** What calls need of the house around them. */
+export interface CallHouse {
+  readonly now: Millis
+  readonly random: Random
+  readonly snapshot: Snapshot
+  readonly command: (leg: Leg, what: LegCommand) => void
+  /** New legs, one for each registered contact of a line; empty if there is none. */
+  readonly legsTo: (call: Call, line: string, from: Party) => Leg[]
+  /** Calls that a line takes part in, ringing ones not counted. */
+  readonly busyCalls: (line: string) => number
+  /** When the line last ended a call; 0 if never: for the hunt that looks for who was idle longest. */
+  readonly idleSince: (line: string) => Millis
+  /** Where the next circular hunt of a group begins; kept by the house. */
+  readonly turns: Map<string, number>
+  readonly arm: (call: Call) => void
+  readonly callOf: (leg: Leg) => Call | undefined
+  readonly move: (leg: Leg, to: Call) => void
+  readonly calls: ReadonlyMap<string, Call>
+  /** The leg whose dialog a Replaces header names. */
+  readonly replaced: (value: string) => Leg | undefined
+  readonly ended: (call: Call) => void
+  /** A call went up in another one: forgotten, its record says so. */
+  readonly merged: (call: Call, into: Call) => void
+  readonly ringingCalls: () => Iterable<Call>
+  readonly parkedCalls: () => Iterable<Call>
+  /** The number that a URI of ours stands for; undefined if it is not ours. */
+  readonly numberIn: (uri: string) => string | undefined
+  /** An answer to this offer in which no media flow. */
+  readonly silence: (offer: Sdp) => Result<Sdp>
+}
+
+export function other(call: Call, leg: Leg): Leg | undefined {
+  return call.a === leg ? call.b : call.b === leg ? call.a : undefined
+}
+
+/** Has this leg's own INVITE not been answered yet? */
+export function unanswered(leg: Leg): boolean { return leg.served !== undefined }
+
+export function partyOf(leg: Leg): Party { return { number: leg.peer.line, name: leg.peer.displayName } }
+
+export function wakeOf(call: Call): Millis | undefined {
+  const { ringing } = call
+  if (!ringing) return call.parked?.until
+  return ringing.until === undefined ? ringing.last : Math.min(ringing.until, ringing.last)
+}

@@ -1,0 +1,73 @@
+/** Somebody answered: the others are told, the two are connected, and the record says so. Standards RFC 3261 13.2, RFC 3326, RFC 3725. */
+import type { Sdp } from '../wire/sdp/index.ts'
+import { type Call, type CallHouse, type Leg, type Ringing, unanswered } from './call.ts'
+import { elsewhere, endCall, letGo } from './end.ts'
+import { agree, carry, join, notAcceptable, passOffer } from './negotiate.ts'
+import { answeredLeg } from './records.ts'
+import { stopRinging } from './ring.ts'
+import { statusNote } from './status.ts'
+
+/** A phone that we rang took the call. */
+export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offers: boolean): void {
+  const { ringing } = call
+  if (!ringing?.attempts.includes(leg)) { house.command(leg, { do: 'end', cause: elsewhere }); return }
+  stopRinging(house, call, ringing, elsewhere, leg)
+  call.ringing = undefined
+  releaseTransferor(house, call, ringing)
+  call.a = ringing.waiting
+  call.b = leg
+  call.state = 'connected'
+  answeredLeg(call.record, leg.id, house.now)
+  answeredLeg(call.record, ringing.waiting.id, house.now)
+  if (ringing.anew) { join(house, call, leg, ringing.waiting); return }
+  if (offers) { carry(house, call, leg, ringing.waiting, sdp, true); return }
+  if (unanswered(ringing.waiting) && ringing.offer) answer(house, call, ringing.waiting, leg, ringing.offer, sdp)
+  else join(house, call, leg, ringing.waiting)
+}
+
+function answer(house: CallHouse, call: Call, caller: Leg, leg: Leg, offer: Sdp, sdp: Sdp): void {
+  const passed = agree(house, call, offer, sdp, leg, caller)
+  if (!passed.ok) { endCall(house, call, notAcceptable(passed.problem)); return }
+  house.command(caller, { do: 'accept', branch: leg.id, sdp: passed.value, status: statusNote(call, caller) })
+}
+
+/** The one who transferred is done: told so, and let go if still there. */
+export function releaseTransferor(house: CallHouse, call: Call, ringing: Pick<Ringing, 'transferor'>): void {
+  const { transferor } = ringing
+  if (!transferor || transferor.over) return
+  house.command(transferor, { do: 'transferring', status: 200, final: true })
+  letGo(house, call, transferor, { status: 200, text: 'Transferred', by: 'near' })
+}
+
+/**
+ * A new leg takes a place in a call: it answers for somebody who waits (pickup, retrieve), or replaces one of the two (RFC 3891).
+ * `newcomer` has an INVITE that is not answered yet; `offer` is its own, `stays` the one it is to talk to.
+ */
+export function takePlace(house: CallHouse, call: Call, newcomer: Leg, offer: Sdp | undefined, stays: Leg, waitingOffer: Sdp | undefined): void {
+  call.a = stays
+  call.b = newcomer
+  call.state = 'connected'
+  call.parked = undefined
+  answeredLeg(call.record, newcomer.id, house.now)
+  if (!unanswered(stays)) {
+    if (offer) carry(house, call, newcomer, stays, offer, true)
+    else join(house, call, stays, newcomer)
+    return
+  }
+  answeredLeg(call.record, stays.id, house.now)
+  if (!offer && waitingOffer) { carry(house, call, stays, newcomer, waitingOffer, true); return }     // their offer becomes our 200, the answer comes in the ACK
+  if (!waitingOffer && offer) { carry(house, call, newcomer, stays, offer, true); return }
+  crossed(house, call, newcomer, stays, offer, waitingOffer)
+}
+
+/** Both have made an offer: the newcomer is answered with silence, then offered what the other one wants. */
+function crossed(house: CallHouse, call: Call, newcomer: Leg, stays: Leg, offer: Sdp | undefined, waitingOffer: Sdp | undefined): void {
+  const silent = offer && house.silence(offer), wanted = waitingOffer && passOffer(waitingOffer, stays, newcomer)
+  if (!silent?.ok || !wanted?.ok) {
+    endCall(house, call, wanted && !wanted.ok ? notAcceptable(wanted.problem) : { status: 488, text: 'No common media', by: 'policy' })
+    return
+  }
+  house.command(newcomer, { do: 'accept', branch: stays.id, sdp: silent.value, status: statusNote(call, newcomer) })
+  call.pending = { from: stays, to: newcomer, phase: 'offering', offer: waitingOffer, ours: true }
+  house.command(newcomer, { do: 'offer', sdp: wanted.value })
+}

@@ -1,0 +1,23 @@
+/** The end of a call: every leg is let go with the cause that fits it, and the record is closed. */
+import type { Call, CallHouse, Leg } from './call.ts'
+import type { Cause } from './leg.ts'
+import { closeLeg, closeRecord } from './records.ts'
+
+export const elsewhere: Cause = { status: 200, text: 'Call completed elsewhere', by: 'near' }
+
+/** Ends a call for all who are in it. `except` has gone by itself. */
+export function endCall(house: CallHouse, call: Call, cause: Cause, except?: Leg): void {
+  if (call.state === 'ended') return
+  const legs = [call.a, call.b, call.ringing?.waiting, ...(call.ringing?.attempts ?? []), call.ringing?.transferor]
+  call.state = 'ended'
+  call.ringing = call.pending = call.parked = undefined
+  call.a = call.b = undefined
+  for (const leg of new Set(legs)) if (leg && leg !== except) letGo(house, call, leg, cause)
+  closeRecord(call.record, house.now, cause)
+  house.ended(call)
+}
+
+export function letGo(house: CallHouse, call: Call, leg: Leg, cause: Cause): void {
+  closeLeg(call.record, leg.id, house.now, cause, leg.security)
+  house.command(leg, { do: 'end', cause: cause.by === 'far' ? { ...cause, by: 'near', text: '' } : cause })
+}

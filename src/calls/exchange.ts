@@ -1,0 +1,166 @@
+/**
+ * The exchange: everything that the call process does, as one machine. Octets in, octets out; phones, lines and calls between.
+ *
+ * Standards  RFC 3261 8.2, 10, 12, 13; the order of checks of sip-trunk 1.2
+ * Security   before a request has an identity it costs no memory and no look-up in the store; default refuse
+ */
+import type { Snapshot } from '../directory/snapshot.ts'
+import type { EdgeInput, EdgeOutput, Flow, Hop } from '../kit/flow.ts'
+import type { Millis, Random, Wake } from '../kit/machine.ts'
+import type { Secret } from '../kit/secret.ts'
+import { arm as armOn, newWheel, nextLook, turn, type Wheel } from '../kit/wheel.ts'
+import { type Lockout, newLockout } from '../policy/lockout.ts'
+import { type DigestServer, newDigestServer } from '../wire/sip/digest/index.ts'
+import { type Endpoint, type Heard, newEndpoint, receive } from '../wire/sip/index.ts'
+import { type Call, type CallHouse, type Leg, wakeOf as callWakeOf } from './call.ts'
+import { hear } from './hear.ts'
+import { callHouse, happened, wakeCall } from './house.ts'
+import type { LegEvent } from './leg.ts'
+import { type LegHouse, type SipLeg, wake as wakeLeg, wakeOf as legWakeOf } from './legs/sip/index.ts'
+import { type Ladder, newLadder, rung } from './ladder.ts'
+import { type LocationEvent, type Locations, newLocations, wake as wakeLocations, wakeAt as locationsWakeAt } from './locations.ts'
+import type { CallRecord } from './records.ts'
+
+export interface Counters {
+  /** Requests by method and what became of them: bounded by the tables of methods and statuses. */
+  readonly requests: Map<string, number>
+  readonly calls: { started: number; answered: number; ended: number; refused: number }
+  challenged: number
+  wrongPasswords: number
+  locked: number
+  shed: number
+}
+
+/** What happened that others want to know of: the store, the log, the metrics. Taken with `drain`. */
+export type News =
+  | { is: 'record'; record: CallRecord }
+  | { is: 'location'; event: LocationEvent }
+  | { is: 'locked'; source: string }
+  | { is: 'shed'; source: string }
+
+export interface Exchange {
+  readonly endpoint: Endpoint
+  snapshot: Snapshot
+  readonly digest: DigestServer
+  readonly lockout: Lockout
+  readonly locations: Locations
+  /** By each local tag. */
+  readonly legs: Map<string, SipLeg>
+  readonly calls: Map<string, Call>
+  readonly ringing: Set<Call>
+  readonly parked: Set<Call>
+  readonly lines: Map<string, { calls: number; idleSince: Millis }>
+  readonly turns: Map<string, number>
+  readonly wheel: Wheel<Call | SipLeg>
+  readonly flows: Map<number, Flow>
+  /** Further names and addresses by which this system is called. */
+  readonly local: ReadonlySet<string>
+  readonly ladder: Ladder
+  readonly counters: Counters
+  readonly news: News[]
+  /** Set by the driver from the delay of its own loop: new work is refused, calls in progress go on. */
+  shedding: boolean
+  /** No new calls: the system is going down. */
+  closing: boolean
+  now: Millis
+  wakeAt: Millis | undefined
+  readonly legHouse: LegHouse
+  readonly callHouse: CallHouse
+  readonly waiting: { leg: SipLeg; event: LegEvent }[]
+}
+
+export interface ExchangeSettings {
+  readonly now: Millis
+  readonly random: Random
+  readonly snapshot: Snapshot
+  /** What is written of ourselves in Via and Contact. */
+  readonly local: (to: Flow | Hop) => { address: string; port: number }
+  /** Of at least 32 characters; nonces made with it are good after a restart. */
+  readonly nonceKey: Secret
+  readonly ladderSize?: number
+  /** Addresses of our own listeners. */
+  readonly names?: readonly string[]
+}
+
+export function newExchange(settings: ExchangeSettings): Exchange {
+  const { now, random } = settings, ladder = newLadder(settings.ladderSize)
+  const trace = (direction: 'in' | 'out', peer: Flow | Hop, text: string) => rung(ladder, exchange.now, direction, peer, text)
+  const exchange: Exchange = {
+    endpoint: newEndpoint(now, random, settings.local, trace), snapshot: settings.snapshot, ladder,
+    digest: newDigestServer({ keys: [settings.nonceKey], random, bindSource: true }), lockout: newLockout(),
+    locations: newLocations(now), legs: new Map(), calls: new Map(), ringing: new Set(), parked: new Set(), lines: new Map(), turns: new Map(),
+    wheel: newWheel(now), flows: new Map(), local: new Set(settings.names),
+    counters: { requests: new Map(), calls: { started: 0, answered: 0, ended: 0, refused: 0 }, challenged: 0, wrongPasswords: 0, locked: 0, shed: 0 },
+    news: [], shedding: false, closing: false, now, wakeAt: undefined, waiting: [],
+    legHouse: undefined as unknown as LegHouse, callHouse: undefined as unknown as CallHouse,
+  }
+  return Object.assign(exchange, { legHouse: legHouse(exchange), callHouse: callHouse(exchange) })
+}
+
+function legHouse(x: Exchange): LegHouse {
+  return {
+    get now() { return x.now },
+    endpoint: x.endpoint,
+    get domain() { return x.snapshot.system.domain },
+    tell: (leg, event) => { x.waiting.push({ leg, event }) },
+    known: (leg, tag) => { x.legs.set(tag, leg) },
+    forgotten: (leg) => {
+      x.legs.delete(leg.id)
+      x.legs.delete(leg.dialog.localTag)
+      for (const one of leg.early) x.legs.delete(one.dialog.localTag)
+      leg.wakeAt = undefined
+    },
+  }
+}
+
+/** One input of the edge, or the clock: what is to be sent comes back. */
+export function step(x: Exchange, now: Millis, input: EdgeInput | Wake): EdgeOutput[] {
+  x.now = now
+  if (input.is === 'opened') x.flows.set(input.flow.id, input.flow)
+  else if (input.is === 'closed') x.flows.delete(input.flow.id)
+  else if (input.is === 'wake') wakeAll(x, now)
+  receive(x.endpoint, now, input, (news: Heard) => { hear(x, news); settle(x) })
+  settle(x)
+  x.wakeAt = soonest(x)
+  const { out } = x.endpoint
+  x.endpoint.out = []
+  return out
+}
+
+function wakeAll(x: Exchange, now: Millis): void {
+  for (const event of wakeLocations(x.locations, now)) x.news.push({ is: 'location', event })
+  turn(x.wheel, now, (one) => {
+    if ('kind' in one) wakeLeg(x.legHouse, one)
+    else wakeCall(x, one)
+    settle(x)
+    rearm(x, one)
+  })
+}
+
+/** Events that legs had for calls are taken in order, until nothing is left to be said. */
+export function settle(x: Exchange): void {
+  for (let i = 0; i < x.waiting.length; i++) {
+    const { leg, event } = x.waiting[i]!
+    happened(x, leg, event)
+    rearm(x, leg)
+  }
+  x.waiting.length = 0
+}
+
+/** After anything that may have changed what a leg or call waits for. */
+export function rearm(x: Exchange, one: Call | SipLeg): void {
+  one.wakeAt = 'kind' in one ? (one.state === 'ended' ? undefined : legWakeOf(one)) : callWakeOf(one)
+  armOn(x.wheel, one)
+}
+
+function soonest(x: Exchange): Millis | undefined {
+  const times = [x.endpoint.layer.wakeAt, nextLook(x.wheel), locationsWakeAt(x.locations)]
+  let first: Millis | undefined
+  for (const at of times) if (at !== undefined && (first === undefined || at < first)) first = at
+  return first
+}
+
+/** News since the last time. */
+export function drain(x: Exchange): News[] { return x.news.splice(0) }
+
+export type { Leg }

@@ -1,0 +1,141 @@
+/**
+ * What the endpoint hears: requests in and out of dialogs, responses, silence; each to the one who it is for.
+ *
+ * Standards  RFC 3261 8.2 (order of checks), 8.2.2.3 (Require), 10, 11, 12.2.2
+ * Security   the table says who may send what before anything is looked up (A11); strangers' requests are answered without state
+ */
+import { answerOnce, type Heard, refuse, type ResponseParts, type Served, type SipMessage, parseUri, tokens } from '../wire/sip/index.ts'
+import { quote } from '../wire/sip/index.ts'
+import type { Problem } from '../kit/result.ts'
+import type { PhonePicture } from '../directory/picture.ts'
+import { type Exchange, rearm } from './exchange.ts'
+import { identifyRequest } from './identity.ts'
+import { invited } from './invited.ts'
+import { acknowledged, type About, allow, cancelled, responded, silent, type SipLeg, within } from './legs/sip/index.ts'
+import { flowClosed } from './locations.ts'
+import { messaged } from './messaged.ts'
+import { registered } from './registered.ts'
+
+/** Options that may stand in Require (8.2.2.3). */
+const understood = new Set(['100rel', 'timer', 'replaces', 'norefersub', 'path', 'outbound', 'gruu'])
+
+export interface Method {
+  /** Who may send it outside a dialog: anybody, a phone that has proved who it is, or nobody. */
+  readonly who: 'anybody' | 'phone' | 'nobody'
+  /** New work that is refused first when the loop is late (platform D). */
+  readonly shed: boolean
+  /** Status for 'nobody'. */
+  readonly refusal?: number
+  readonly take?: (x: Exchange, served: Served, phone: PhonePicture) => void
+}
+
+export const methods: Readonly<Record<string, Method>> = {
+  OPTIONS: { who: 'anybody', shed: true },
+  REGISTER: { who: 'phone', shed: true, take: registered },
+  INVITE: { who: 'phone', shed: true, take: invited },
+  MESSAGE: { who: 'phone', shed: true, take: messaged },
+  SUBSCRIBE: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 489, headers: 'Allow-Events: refer\r\n' }) } },
+  NOTIFY: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 481 }) } },
+  PUBLISH: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 489 }) } },
+  REFER: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 403 }) } },
+  INFO: { who: 'nobody', shed: true, refusal: 481 },
+  BYE: { who: 'nobody', shed: false, refusal: 481 },
+  PRACK: { who: 'nobody', shed: false, refusal: 481 },
+  UPDATE: { who: 'nobody', shed: false, refusal: 481 },
+}
+
+export function hear(x: Exchange, news: Heard): void {
+  switch (news.is) {
+    case 'request': requested(x, news.served); break
+    case 'ack': acked(x, news.message); break
+    case 'cancelled': if (isLeg(news.user)) { cancelled(x.legHouse, news.user, news.message); rearm(x, news.user) } break
+    case 'response': if (isAbout(news.user)) { responded(x.legHouse, news.user, news.message); rearm(x, news.user.leg) } else plain(news.user)?.(news.message); break
+    case 'unanswered': if (isAbout(news.user)) { silent(x.legHouse, news.user, news.problem === undefined); rearm(x, news.user.leg) } else plain(news.user)?.(undefined); break
+    case 'overloaded': shed(x, news.flow.remoteAddress, () => answerOnce(x.endpoint, news.flow, news.message, busyNow(x))); break
+    case 'closed': connectionClosed(x, news.flow.id); break
+  }
+}
+
+const isLeg = (user: unknown): user is SipLeg => typeof user === 'object' && user !== null && 'kind' in user
+const isAbout = (user: unknown): user is About => typeof user === 'object' && user !== null && 'leg' in user
+/** A request outside any leg hands in what to do with its response. */
+const plain = (user: unknown) => typeof user === 'function' ? user as (response: SipMessage | undefined) => void : undefined
+
+function acked(x: Exchange, message: SipMessage): void {
+  const leg = x.legs.get(message.toTag)
+  if (!leg || leg.dialog.callId !== message.callId || leg.dialog.remoteTag !== message.fromTag) return
+  acknowledged(x.legHouse, leg, message)
+  rearm(x, leg)
+}
+
+function requested(x: Exchange, served: Served): void {
+  const { message } = served
+  count(x, message.method)
+  if (message.toTag !== '') { inDialog(x, served); return }
+  const method = Object.hasOwn(methods, message.method) ? methods[message.method]! : undefined
+  const wrong = formOf(message, method)
+  if (wrong) { say(x, served, wrong); return }
+  if (method!.shed && (x.shedding || (x.closing && message.method === 'INVITE'))) { shed(x, served.flow.remoteAddress, () => say(x, served, busyNow(x))); return }
+  if (method!.who === 'nobody') { say(x, served, { status: method!.refusal ?? 403 }); return }
+  if (method!.who === 'anybody') { alive(x, served); return }
+  const phone = identifyRequest(x, served)
+  if (phone) method!.take!(x, served, phone)
+}
+
+/** Bounded: methods that are not in the table are counted together. */
+function count(x: Exchange, name: string): void {
+  const key = Object.hasOwn(methods, name) ? name : 'other'
+  x.counters.requests.set(key, (x.counters.requests.get(key) ?? 0) + 1)
+}
+
+/** What can be refused by the form of a request alone (8.2.1 to 8.2.3). */
+function formOf(message: SipMessage, method: Method | undefined): ResponseParts | undefined {
+  if (!method) return { status: 501, headers: `Allow: ${allow}\r\n` }
+  const uri = parseUri(message.uri)
+  if (!uri.ok) return { status: 400 }
+  if (!['sip', 'sips', 'tel'].includes(uri.value.scheme)) return { status: 416 }
+  const missing = [...tokens(message, 'Require'), ...tokens(message, 'Proxy-Require')].filter((one) => !understood.has(one))
+  if (missing.length > 0) return { status: 420, headers: `Unsupported: ${missing.join(', ')}\r\n` }
+  return undefined
+}
+
+/** 11.2: what we can do; an answer to strangers too, so no word about users. */
+function alive(x: Exchange, served: Served): void {
+  refuse(x.endpoint, x.now, served, { status: x.closing ? 503 : 200, headers: `Allow: ${allow}\r\nAccept: application/sdp\r\nSupported: replaces, timer\r\n` })
+}
+
+function inDialog(x: Exchange, served: Served): void {
+  const leg = x.legs.get(served.message.toTag)
+  if (!leg) { say(x, served, { status: 481 }); return }
+  if (!sameFlow(leg, served) && !identifyRequest(x, served)) return
+  within(x.legHouse, leg, served)
+  rearm(x, leg)
+}
+
+/** Inside a dialog the source that set it up needs no new proof; any other one must show who it is (A10, A14). */
+function sameFlow(leg: SipLeg, served: Served): boolean {
+  const { flow } = served, to = leg.to
+  if ('service' in to) return to.transport === 'udp' ? to.remoteAddress === flow.remoteAddress : to.id === flow.id
+  return to.address === flow.remoteAddress && flow.transport === 'udp'
+}
+
+/** An answer that ends the request at once: no state is kept of it. */
+export function say(x: Exchange, served: Served, parts: ResponseParts & { readonly problem?: Problem | undefined }): void {
+  const { problem, ...rest } = parts
+  const warning = problem ? `Warning: 399 ringfort ${quote(problem.text)}\r\n` : ''
+  refuse(x.endpoint, x.now, served, { ...rest, headers: (rest.headers ?? '') + warning })
+}
+
+function busyNow(x: Exchange): ResponseParts {
+  return { status: 503, headers: `Retry-After: ${5 + x.endpoint.random.below(20)}\r\n` }
+}
+
+function shed(x: Exchange, source: string, answer: () => void): void {
+  x.counters.shed++
+  if (x.news.length < 1_000) x.news.push({ is: 'shed', source })
+  answer()
+}
+
+function connectionClosed(x: Exchange, flowId: number): void {
+  for (const event of flowClosed(x.locations, x.now, flowId)) x.news.push({ is: 'location', event })
+}

@@ -1,0 +1,174 @@
+/** The exchange as calls see it: legs made and moved, lines counted, the end of a call recorded. */
+import type { Flow, Hop } from '../kit/flow.ts'
+import type { Millis } from '../kit/machine.ts'
+import { silentAnswer } from '../wire/sdp/index.ts'
+import { parseReplaces, parseUri } from '../wire/sip/index.ts'
+import { targetOf } from './binding.ts'
+import { type Call, type CallHouse, type Leg, wakeOf } from './call.ts'
+import { accepted } from './connect.ts'
+import { endCall } from './end.ts'
+import { type Exchange, rearm } from './exchange.ts'
+import { parkWake } from './features/park.ts'
+import { transfer } from './features/transfer.ts'
+import { peerOf } from './invited.ts'
+import type { Cause, LegEvent, Party } from './leg.ts'
+import { command, outgoingLeg } from './legs/sip/index.ts'
+import { bindingsOf } from './locations.ts'
+import { answered, asked, declined, offered } from './negotiate.ts'
+import { closeLeg, closeRecord, newRecord } from './records.ts'
+import { progress, refused, ringWake } from './ring.ts'
+import { other } from './call.ts'
+
+export function callHouse(x: Exchange): CallHouse {
+  return {
+    get now() { return x.now },
+    random: x.endpoint.random,
+    get snapshot() { return x.snapshot },
+    command: (leg, what) => { command(x.legHouse, leg, what); rearm(x, leg) },
+    legsTo: (call, line, from) => legsTo(x, call, line, from),
+    busyCalls: (line) => x.lines.get(line)?.calls ?? 0,
+    idleSince: (line) => x.lines.get(line)?.idleSince ?? 0,
+    turns: x.turns,
+    arm: (call) => { index(x, call); rearm(x, call) },
+    callOf: (leg) => x.calls.get(leg.call),
+    move: (leg, to) => { leg.call = to.id; index(x, to) },
+    calls: x.calls,
+    replaced: (value) => replaced(x, value),
+    ended: (call) => { x.counters.calls.ended++; forget(x, call) },
+    merged: (call, into) => {
+      closeRecord(call.record, x.now, { status: 200, text: `Went up in call ${into.id}`, by: 'near' } satisfies Cause)
+      call.state = 'ended'
+      forget(x, call)
+    },
+    ringingCalls: () => x.ringing,
+    parkedCalls: () => x.parked,
+    numberIn: (uri) => numberIn(x, uri),
+    silence: (offer) => silentAnswer(offer, x.endpoint.random),
+  }
+}
+
+export function newCall(x: Exchange, from: string, dialled: string, limits: Pick<Call, 'maxForwards' | 'maxBreadth' | 'anonymous'>): Call {
+  const id = x.endpoint.random.token(8)
+  return {
+    id, state: 'ringing', a: undefined, b: undefined, ringing: undefined, pending: undefined, parked: undefined, held: false, security: 'notAuthenticated',
+    record: newRecord(id, x.now, from, dialled), ...limits, wakeAt: undefined, lookAt: undefined,
+  }
+}
+
+export function openCall(x: Exchange, call: Call): void {
+  x.calls.set(call.id, call)
+  x.counters.calls.started++
+  if (call.a) occupy(x, call.a.peer.line, 1)
+}
+
+/** Which of the house's lists a call stands in follows from its state. */
+function index(x: Exchange, call: Call): void {
+  if (call.ringing) x.ringing.add(call)
+  else x.ringing.delete(call)
+  if (call.parked) x.parked.add(call)
+  else x.parked.delete(call)
+}
+
+function forget(x: Exchange, call: Call): void {
+  x.calls.delete(call.id)
+  x.ringing.delete(call)
+  x.parked.delete(call)
+  call.wakeAt = undefined
+  x.news.push({ is: 'record', record: call.record })
+}
+
+/** Lines with a call are kept, and those that ever had one: as many as the directory has. */
+function occupy(x: Exchange, line: string, by: 1 | -1): void {
+  const one = x.lines.get(line)
+  if (!one) { x.lines.set(line, { calls: Math.max(0, by), idleSince: x.now }); return }
+  one.calls = Math.max(0, one.calls + by)
+  if (one.calls === 0) one.idleSince = x.now
+}
+
+function legsTo(x: Exchange, call: Call, line: string, from: Party): Leg[] {
+  const legs: Leg[] = []
+  for (const binding of bindingsOf(x.locations, line)) {
+    const target = binding.expiresAt > x.now ? targetOf(binding) : undefined, phone = x.snapshot.phones.get(binding.phone)
+    const to = target && wayTo(x, target.way)
+    if (!target || !to || !phone || !phone.lines.includes(line)) continue
+    legs.push(outgoingLeg(x.legHouse, call.id, peerOf(x, phone, line), to, target.uri, target.route === '' ? [] : [target.route], from))
+  }
+  return legs
+}
+
+function wayTo(x: Exchange, way: NonNullable<ReturnType<typeof targetOf>>['way']): Flow | Hop | undefined {
+  if (way.is === 'flow') return x.flows.get(way.flowId)
+  return way.is === 'hop' ? way.hop : undefined
+}
+
+function replaced(x: Exchange, value: string): Leg | undefined {
+  const named = parseReplaces(value)
+  if (!named) return undefined
+  const leg = x.legs.get(named.toTag) ?? x.legs.get(named.fromTag)                     // 3891 3: to-tag is ours; in a Refer-To it is seen from the other end
+  if (!leg || leg.dialog.callId !== named.callId || leg.over) return undefined
+  const theirs = leg.dialog.localTag === named.toTag ? named.fromTag : named.toTag
+  return leg.dialog.remoteTag === theirs ? leg : undefined
+}
+
+/** The number or name that a URI of this system stands for. */
+export function numberIn(x: Exchange, text: string): string | undefined {
+  const uri = parseUri(text)
+  if (!uri.ok) return undefined
+  if (uri.value.scheme === 'tel') return uri.value.user.replace(/[-.()]/g, '')
+  const { host, user } = uri.value, { domain, listen, address } = x.snapshot.system
+  const ours = host === domain || host === listen || host === address || host === 'localhost' || x.local.has(host)
+  return ours && user !== '' ? user.split(';', 1)[0] : undefined
+}
+
+/** A leg has news for its call. */
+export function happened(x: Exchange, leg: Leg, event: LegEvent): void {
+  const call = x.calls.get(leg.call), house = x.callHouse
+  if (!call) return
+  switch (event.is) {
+    case 'progress': progress(house, call, leg, event); break
+    case 'accepted': take(x, call, leg, event); break
+    case 'refused': lost(x, call, leg, event.cause, event.contact); break
+    case 'ended': lost(x, call, leg, event.cause, undefined); break
+    case 'offered': offered(house, call, leg, event.sdp); break
+    case 'asked': asked(house, call, leg); break
+    case 'answered': answered(house, call, leg, event.sdp); break
+    case 'declined': declined(house, call, leg, event.cause); break
+    case 'transfer': transfer(house, call, leg, event.to, event.replaces); break
+    case 'passing': pass(x, call, leg, event); break
+    case 'passed': { const peer = other(call, leg); if (peer) house.command(peer, { do: 'passed', status: event.status, id: event.id }); break }
+  }
+  index(x, call)
+  if (call.state !== 'ended') rearm(x, call)
+}
+
+function take(x: Exchange, call: Call, leg: Leg, event: Extract<LegEvent, { is: 'accepted' }>): void {
+  const first = call.record.answeredAt === undefined
+  accepted(x.callHouse, call, leg, event.sdp, event.offers)
+  if (call.state !== 'connected' && call.b !== leg) return
+  if (first) x.counters.calls.answered++
+}
+
+function pass(x: Exchange, call: Call, leg: Leg, event: Extract<LegEvent, { is: 'passing' }>): void {
+  const peer = other(call, leg)
+  if (peer) x.callHouse.command(peer, { do: 'pass', method: event.method, contentType: event.contentType, body: event.body, id: event.id })
+  else x.callHouse.command(leg, { do: 'passed', status: 480, id: event.id })
+}
+
+/** A leg is gone: one of several that rang, the one who waits, or one of the two. */
+function lost(x: Exchange, call: Call, leg: Leg, cause: Cause, contact: string | undefined): void {
+  const house = x.callHouse, { ringing } = call
+  closeLeg(call.record, leg.id, x.now, cause, leg.security)
+  if (ringing?.attempts.includes(leg)) { refused(house, call, leg, cause.status >= 300 ? cause : { ...cause, status: 480 }, contact); return }
+  if (ringing?.transferor === leg && ringing.waiting !== leg) { call.ringing = { ...ringing, transferor: undefined }; call.a = ringing.waiting; call.b = undefined; return }
+  endCall(house, call, { ...cause, by: cause.by === 'far' ? 'near' : cause.by }, leg)
+}
+
+export function wakeCall(x: Exchange, call: Call): void {
+  if (call.state === 'ended') return
+  ringWake(x.callHouse, call)
+  parkWake(x.callHouse, call)
+  index(x, call)
+}
+
+/** The moment that a call waits for, for those who print it. */
+export function nextMoment(call: Call): Millis | undefined { return wakeOf(call) }

@@ -1,0 +1,80 @@
+/** The facts of a request's identity, gathered for policy/identify; and the answer where it says no. */
+import type { PhonePicture } from '../directory/picture.ts'
+import type { Flow } from '../kit/flow.ts'
+import { identify } from '../policy/identify.ts'
+import { failed, isLocked } from '../policy/lockout.ts'
+import { challenge, type DigestCredentials, parseCredentials, usualAlgorithms, verify } from '../wire/sip/digest/index.ts'
+import { address, body, lines, parseUri, quote, refuse, type Served, type SipMessage } from '../wire/sip/index.ts'
+import type { Exchange } from './exchange.ts'
+
+/** The phone that sent the request; undefined when it was answered with a challenge or a refusal. */
+export function identifyRequest(x: Exchange, served: Served): PhonePicture | undefined {
+  const { message, flow } = served, source = flow.remoteAddress
+  if (isLocked(x.lockout, source, x.now)) { x.counters.locked++; refuse(x.endpoint, x.now, served, { status: 403, headers: 'Retry-After: 60\r\n' }); return undefined }
+  const proof = credentials(x, message, flow)
+  const verdict = identify({
+    secure: flow.transport === 'tls' || flow.transport === 'wss',
+    certified: certified(x, flow), sourced: flow.transport === 'udp' || flow.transport === 'tcp' ? x.snapshot.phoneBySource(source, flow.remotePort) : undefined,
+    credentials: proof.is, digest: proof.phone, claims: claims(message),
+  })
+  switch (verdict.is) {
+    case 'allow': return verdict.phone
+    case 'refuse': refuse(x.endpoint, x.now, served, { status: verdict.status, headers: `Warning: 399 ringfort ${quote(verdict.problem.text)}\r\n` }); return undefined
+    case 'challenge':
+      if (verdict.failed) wrongPassword(x, source)
+      x.counters.challenged++
+      refuse(x.endpoint, x.now, served, { status: 401, headers: challengeHeaders(x, source, verdict.stale) })
+      return undefined
+  }
+}
+
+function wrongPassword(x: Exchange, source: string): void {
+  x.counters.wrongPasswords++
+  if (failed(x.lockout, source, x.now)) x.news.push({ is: 'locked', source })
+}
+
+const asking = (x: Exchange) => ({ realm: x.snapshot.system.sipStationRealm, algorithms: usualAlgorithms })
+
+function challengeHeaders(x: Exchange, source: string, stale: boolean): string {
+  return challenge(x.digest, asking(x), x.now, source, { stale }).map((value) => `WWW-Authenticate: ${value}\r\n`).join('')
+}
+
+interface Proof { readonly is: 'none' | 'ok' | 'wrong' | 'stale' | 'malformed'; readonly phone: PhonePicture | undefined }
+const noProof: Proof = { is: 'none', phone: undefined }
+
+/** The credentials for our realm among those that the request carries. */
+function credentials(x: Exchange, message: SipMessage, flow: Flow): Proof {
+  const found = lines(message, 'Authorization')
+  if (found.length === 0) return noProof
+  const realm = x.snapshot.system.sipStationRealm
+  let ours: DigestCredentials | undefined
+  for (const line of found) {
+    const parsed = parseCredentials(line)
+    if (!parsed.ok) return { is: 'malformed', phone: undefined }
+    if (parsed.value.is === 'digest' && parsed.value.realm === realm) ours ??= parsed.value
+  }
+  return ours ? check(x, message, flow, ours) : noProof
+}
+
+function check(x: Exchange, message: SipMessage, flow: Flow, given: DigestCredentials): Proof {
+  const known = x.snapshot.credentials(given.username)
+  const verdict = verify(x.digest, asking(x), x.now, {
+    method: message.method, uri: message.uri, body: body(message), credentials: given, source: flow.remoteAddress, user: known.phone ? { md5: known.ha1.MD5, sha256: known.ha1['SHA-256'], 'sha512-256': known.ha1['SHA-512-256'] } : undefined,
+  })
+  return verdict.is === 'ok' ? { is: 'ok', phone: known.phone } : { is: verdict.is, phone: undefined }
+}
+
+/** The phone that a verified certificate names: its common name, or one of its alternative names. */
+function certified(x: Exchange, flow: Flow): PhonePicture | undefined {
+  if (!flow.peer) return undefined
+  const phone = x.snapshot.phones.get(flow.peer.subject)
+  if (phone) return phone
+  for (const name of flow.peer.names) { const other = x.snapshot.phones.get(name); if (other) return other }
+  return undefined
+}
+
+/** User part of From; of To where the request registers it. */
+function claims(message: SipMessage): string {
+  const said = address(message, message.method === 'REGISTER' ? 'To' : 'From'), uri = said && parseUri(said.uri)
+  return uri?.ok ? uri.value.user : ''
+}

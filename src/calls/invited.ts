@@ -1,0 +1,84 @@
+/**
+ * INVITE outside a dialog from a phone that has proved who it is: a new call.
+ *
+ * Standards  RFC 3261 8.2, 13.3.1, 16.3 (Max-Forwards); 3891; 4028 8; 5393
+ */
+import type { PhonePicture } from '../directory/picture.ts'
+import type { Problem } from '../kit/result.ts'
+import type { Flow, Hop } from '../kit/flow.ts'
+import { lineOf } from '../policy/identify.ts'
+import { address, addresses, header, parseUri, respond, type ResponseParts, type Served, tokens, wholeNumber } from '../wire/sip/index.ts'
+import { quote } from '../wire/sip/index.ts'
+import type { Call } from './call.ts'
+import type { Exchange } from './exchange.ts'
+import { replace } from './features/replaces.ts'
+import { newCall, numberIn, openCall } from './house.ts'
+import { description } from './legs/sip/description.ts'
+import { incomingLeg, type Peer } from './legs/sip/index.ts'
+import { tooShort } from './legs/sip/refresh.ts'
+import { passOffer } from './negotiate.ts'
+import { seek } from './ring.ts'
+import { openLeg } from './records.ts'
+import { endCall } from './end.ts'
+
+/** RFC 5393 5.3.3. */
+const defaultBreadth = 60
+
+export function invited(x: Exchange, served: Served, phone: PhonePicture): void {
+  const { message, flow } = served
+  const said = description(message), number = numberIn(x, message.uri)
+  const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? from.value.user : '')
+  if (message.maxForwards === 0) { no(x, served, { status: 483 }); return }
+  if (tooShort(message)) { no(x, served, { status: 422, headers: 'Min-SE: 90\r\n' }); return }
+  if (said.is === 'refused') {
+    no(x, served, { status: said.status, headers: said.status === 415 ? 'Accept: application/sdp\r\nAccept-Encoding: identity\r\n' : '' }, said.problem)
+    return
+  }
+  if (addresses(message, 'Contact')?.length !== 1) { no(x, served, { status: 400 }, { code: 'calls.contact', text: 'An INVITE has exactly one Contact.', where: 'Contact' }); return }
+  if (number === undefined || line === undefined) { no(x, served, { status: 404 }); return }
+  const breadth = header(message, 'Max-Breadth')
+  const call = newCall(x, line, number, {
+    maxForwards: message.maxForwards < 0 ? 69 : message.maxForwards - 1,
+    maxBreadth: breadth === undefined ? defaultBreadth : Math.max(1, wholeNumber(breadth, defaultBreadth)),
+    anonymous: tokens(message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one)),
+  })
+  begin(x, served, call, peerOf(x, phone, line), number, flow)
+}
+
+/** What a leg knows of its phone. */
+export function peerOf(x: Exchange, phone: PhonePicture, line: string): Peer {
+  return { phone: phone.name, line, displayName: x.snapshot.lines.get(line)?.displayName ?? line, mediaSecurity: phone.mediaSecurity, trusted: phone.trustedForSecurityStatus }
+}
+
+function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: string, flow: Flow): void {
+  const leg = incomingLeg(x.legHouse, call.id, peer, served, back(flow, served))
+  if (!leg) { no(x, served, { status: 400 }); return }
+  respond(x.endpoint, x.now, served, { status: 100 })
+  call.a = leg
+  openCall(x, call)
+  openLeg(call.record, { id: leg.id, phone: peer.phone, line: peer.line, side: 'in', transport: flow.transport, startedAt: x.now })
+  const said = description(served.message), offer = said.is === 'sdp' ? said.sdp : undefined
+  const fits = offer && passOffer(offer, leg, leg)                                // what the phone itself must not offer is refused before anybody rings
+  if (fits && !fits.ok) { endCall(x.callHouse, call, { status: 488, text: fits.problem.text, by: 'policy', problem: fits.problem }); return }
+  const replaces = header(served.message, 'Replaces')
+  if (replaces !== undefined) {
+    const cause = replace(x.callHouse, call, leg, offer, replaces, /;\s*early-only/i.test(replaces))
+    if (cause) endCall(x.callHouse, call, cause)
+    return
+  }
+  seek(x.callHouse, call, leg, number, { offer })
+}
+
+/** Where requests to the caller go: its connection, or over UDP its contact if that is where it sends from, else its source. */
+function back(flow: Flow, served: Served): Flow | Hop {
+  if (flow.transport !== 'udp') return flow
+  const contact = parseUri(addresses(served.message, 'Contact')?.[0]?.uri ?? '')
+  const port = contact.ok && contact.value.host === flow.remoteAddress ? contact.value.port || 5060 : flow.remotePort
+  return { transport: 'udp', address: flow.remoteAddress, port }
+}
+
+function no(x: Exchange, served: Served, parts: ResponseParts, problem?: Problem): void {
+  x.counters.calls.refused++
+  const warning = problem ? `Warning: 399 ringfort ${quote(problem.text)}\r\n` : ''
+  respond(x.endpoint, x.now, served, { ...parts, toTag: x.endpoint.random.token(5), headers: (parts.headers ?? '') + warning })
+}

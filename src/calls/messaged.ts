@@ -1,0 +1,49 @@
+/**
+ * MESSAGE outside a call: passed from phone to phone, to every contact of the line.
+ *
+ * Standards  RFC 3428
+ * Security   from and to phones of this system only; size is bounded by the message, number of copies by the contacts of a line
+ */
+import type { PhonePicture } from '../directory/picture.ts'
+import { lineOf } from '../policy/identify.ts'
+import { address, body, header, parseUri, request, respond, type Served, type SipMessage } from '../wire/sip/index.ts'
+import { targetOf } from './binding.ts'
+import type { Exchange } from './exchange.ts'
+import { numberIn } from './house.ts'
+import { bindingsOf } from './locations.ts'
+
+export function messaged(x: Exchange, served: Served, phone: PhonePicture): void {
+  const { message } = served, number = numberIn(x, message.uri)
+  const meaning = number === undefined ? undefined : x.snapshot.numberOrUser(number)
+  const answer = (status: number) => { respond(x.endpoint, x.now, served, { status, toTag: x.endpoint.random.token(5) }) }
+  if (message.maxForwards === 0) { answer(483); return }
+  if (meaning?.is !== 'line') { answer(404); return }
+  const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? from.value.user : '')
+  if (line === undefined) { answer(403); return }
+  const sent = copies(x, message, line, meaning.number, answer)
+  if (sent === 0) answer(480)
+}
+
+/** One copy for each contact; the first 2xx answers, else the last refusal. */
+function copies(x: Exchange, message: SipMessage, from: string, to: string, answer: (status: number) => void): number {
+  let open = 0, done = false
+  const heard = (response: SipMessage | undefined) => {
+    const status = response?.status ?? 408
+    if (done || status < 200) return
+    open--
+    if (status < 300 || open === 0) { done = true; answer(status) }
+  }
+  for (const binding of bindingsOf(x.locations, to)) {
+    const target = targetOf(binding), hop = target?.way.is === 'flow' ? x.flows.get(target.way.flowId) : target?.way.is === 'hop' ? target.way.hop : undefined
+    if (!target || !hop) continue
+    open++
+    request(x.endpoint, x.now, hop, { method: 'MESSAGE', uri: target.uri, headers: headers(x, message, from, to, target.route), contentType: header(message, 'Content-Type') ?? 'text/plain', body: body(message) }, heard)
+  }
+  return open
+}
+
+function headers(x: Exchange, message: SipMessage, from: string, to: string, route: string): string {
+  const { domain } = x.snapshot.system, { random } = x.endpoint
+  const forwards = message.maxForwards < 0 ? 69 : message.maxForwards - 1
+  return `Max-Forwards: ${forwards}\r\n${route === '' ? '' : `Route: ${route}\r\n`}From: <sip:${from}@${domain}>;tag=${random.token(8)}\r\nTo: <sip:${to}@${domain}>\r\nCall-ID: ${random.token(16)}\r\nCSeq: 1 MESSAGE\r\n`
+}

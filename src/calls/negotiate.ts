@@ -1,0 +1,101 @@
+/**
+ * The offer on its way through a call: taken from one leg, judged, handed to the other, and the answer back.
+ *
+ * Standards  RFC 3264, RFC 3725 flow I, RFC 3261 14
+ * Security   every description passes policy/media here, in both directions, at every moment of the call (A22)
+ */
+import { judgeAgreed, judgeOffer, type MediaSide } from '../policy/media.ts'
+import { fail, ok, type Problem, type Result } from '../kit/result.ts'
+import { checkAnswer, isLive, negotiated, protectionOffered, removeCrypto, type Sdp } from '../wire/sdp/index.ts'
+import { type Call, type CallHouse, type Leg, other, unanswered } from './call.ts'
+import { endCall } from './end.ts'
+import type { Cause } from './leg.ts'
+import { settleSecurity, statusNote } from './status.ts'
+
+const side = (leg: Leg): MediaSide => ({ name: leg.peer.phone, mediaSecurity: leg.peer.mediaSecurity })
+
+/** The offer as it may go to the other leg. */
+export function passOffer(sdp: Sdp, from: Leg, to: Leg): Result<Sdp> {
+  const verdict = judgeOffer(sdp.media.filter(isLive).map(protectionOffered), side(from), side(to))
+  if (!verdict.ok) return verdict
+  return ok(verdict.value.strip ? removeCrypto(sdp, 'everywhere') : sdp)
+}
+
+/** The answer as it may go back. */
+export function passAnswer(offer: Sdp, answer: Sdp, from: Leg, to: Leg): Result<Sdp> {
+  const fits = checkAnswer(offer, answer)
+  if (!fits.ok) return fits
+  const verdict = judgeAgreed(negotiated(offer, answer).filter((one) => one.state === 'live').map((one) => one.protection), [side(from), side(to)])
+  return verdict.ok ? ok(answer) : verdict
+}
+
+export function notAcceptable(problem: Problem): Cause {
+  return { status: 488, text: problem.text, by: 'policy', problem }
+}
+
+/** A leg in a call made an offer. */
+export function offered(house: CallHouse, call: Call, leg: Leg, sdp: Sdp): void {
+  const { pending } = call, peer = pending?.phase === 'asking' && pending.to === leg ? pending.from : other(call, leg)
+  if ((pending && !(pending.phase === 'asking' && pending.to === leg)) || !peer) {
+    house.command(leg, { do: 'decline', cause: pending ? { status: 491, text: 'Another offer is on its way', by: 'near' } : { status: 488, text: 'Nobody is there', by: 'near' } })
+    return
+  }
+  carry(house, call, leg, peer, sdp, pending?.ours ?? false)
+}
+
+/** Takes an offer from one leg to the other. */
+export function carry(house: CallHouse, call: Call, from: Leg, to: Leg, sdp: Sdp, ours: boolean): void {
+  const passed = passOffer(sdp, from, to)
+  if (!passed.ok) { broken(house, call, from, notAcceptable(passed.problem), ours); return }
+  call.pending = { from, to, phase: 'offering', offer: sdp, ours }
+  if (unanswered(to)) house.command(to, { do: 'accept', branch: from.id, sdp: passed.value, status: statusNote(call, to) })
+  else house.command(to, { do: 'offer', sdp: passed.value })
+}
+
+/** A leg wants an offer from its other side. */
+export function asked(house: CallHouse, call: Call, leg: Leg): void {
+  const peer = other(call, leg)
+  if (call.pending || !peer) {
+    house.command(leg, { do: 'decline', cause: { status: call.pending ? 491 : 488, text: '', by: 'near' } })
+    return
+  }
+  call.pending = { from: leg, to: peer, phase: 'asking', offer: undefined, ours: false }
+  house.command(peer, { do: 'offer', sdp: undefined })
+}
+
+/** Two legs that were not connected to each other before: one is asked for an offer, the other gets it. */
+export function join(house: CallHouse, call: Call, ask: Leg, then: Leg): void {
+  call.pending = { from: then, to: ask, phase: 'asking', offer: undefined, ours: true }
+  house.command(ask, { do: 'offer', sdp: undefined })
+}
+
+export function answered(house: CallHouse, call: Call, leg: Leg, sdp: Sdp): void {
+  const { pending } = call
+  if (pending?.phase !== 'offering' || pending.to !== leg || !pending.offer) return
+  call.pending = undefined
+  const passed = passAnswer(pending.offer, sdp, leg, pending.from)
+  if (!passed.ok) { endCall(house, call, notAcceptable(passed.problem)); return }         // the far end may already be sending as it said
+  settleSecurity(house, call, pending.offer, sdp)
+  if (unanswered(pending.from)) house.command(pending.from, { do: 'accept', branch: leg.id, sdp: passed.value, status: statusNote(call, pending.from) })
+  else house.command(pending.from, { do: 'answer', sdp: passed.value })
+}
+
+export function declined(house: CallHouse, call: Call, leg: Leg, cause: Cause): void {
+  const { pending } = call
+  if (!pending || pending.to !== leg) return
+  broken(house, call, pending.from, cause, pending.ours)
+}
+
+function broken(house: CallHouse, call: Call, from: Leg, cause: Cause, ours: boolean): void {
+  call.pending = undefined
+  if (ours || unanswered(from)) endCall(house, call, cause)
+  else house.command(from, { do: 'decline', cause: { ...cause, by: 'far' } })
+}
+
+/** For callers that hold both descriptions already. */
+export function agree(house: CallHouse, call: Call, offer: Sdp, answer: Sdp, from: Leg, to: Leg): Result<Sdp> {
+  const passed = passAnswer(offer, answer, from, to)
+  if (!passed.ok) return fail(passed.problem)
+  settleSecurity(house, call, offer, answer)
+  return passed
+}

@@ -1,0 +1,191 @@
+/**
+ * From a number to ringing phones: stages of legs, what each says, and where the call goes when nobody answers.
+ *
+ * Standards  RFC 3261 16.7 (best response), 21.4; RFC 5806 (Diversion); RFC 5393 (breadth); dial plan 11.7
+ * Security   at most maxDiversions hops, no number twice, at most maxBranches legs ring at a time (A47)
+ */
+import type { LinePicture } from '../directory/picture.ts'
+import type { Sdp } from '../wire/sdp/index.ts'
+import { type Call, type CallHouse, type Leg, partyOf, type Ringing, type Stage, unanswered } from './call.ts'
+import { elsewhere, endCall, letGo } from './end.ts'
+import { huntStages } from './features/hunt.ts'
+import { dialled } from './features/dialled.ts'
+import type { Cause } from './leg.ts'
+import { notAcceptable, passOffer } from './negotiate.ts'
+import { openLeg } from './records.ts'
+
+export const maxDiversions = 12, maxBranches = 60
+/** Nobody's phone rings longer. */
+export const longestRing = 180_000
+
+export type Diversion = 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'deflection'
+
+/** Begins to look for somebody for `waiting`. */
+export function seek(house: CallHouse, call: Call, waiting: Leg, number: string, more: Partial<Pick<Ringing, 'offer' | 'transferor' | 'diversions'>> = {}): void {
+  call.ringing = {
+    waiting, offer: more.offer, attempts: [], stages: [], until: undefined, last: house.now + longestRing, visited: [], diversions: more.diversions ?? [],
+    on: { busy: undefined, noAnswer: undefined, notRegistered: undefined }, best: undefined, ringingTold: false, transferor: more.transferor, anew: false,
+  }
+  ringNumber(house, call, call.ringing, number)
+}
+
+/** Rings what a number stands for. */
+export function ringNumber(house: CallHouse, call: Call, ringing: Ringing, number: string): void {
+  const meaning = house.snapshot.numberOrUser(number)
+  const key = meaning.is === 'line' || meaning.is === 'huntGroup' ? meaning.number : number
+  if (ringing.visited.includes(key) || ringing.visited.length > maxDiversions) {
+    giveUp(house, call, ringing, { status: 482, text: 'The forwarding goes in a circle', by: 'policy', problem: { code: 'calls.forwardLoop', text: `${key} was rung before, or the call was forwarded more than ${maxDiversions} times.` } })
+    return
+  }
+  ringing.visited.push(key)
+  ringing.best = undefined
+  if (meaning.is === 'line') ringLine(house, call, ringing, meaning)
+  else if (meaning.is === 'huntGroup') {
+    ringing.on = { busy: meaning.onBusy, noAnswer: meaning.onNoAnswer, notRegistered: meaning.onBusy }
+    ringing.last = Math.min(ringing.last, house.now + meaning.maxSeconds * 1_000)
+    ringing.stages = huntStages(house, meaning)
+    nextStage(house, call, ringing)
+  } else if (!dialled(house, call, ringing, meaning)) giveUp(house, call, ringing, { status: 404, text: 'Nobody has this number', by: 'policy' })
+}
+
+function ringLine(house: CallHouse, call: Call, ringing: Ringing, line: LinePicture): void {
+  ringing.on = { busy: line.forwardBusy, noAnswer: line.forwardNoAnswer, notRegistered: line.forwardNotRegistered }
+  ringing.stages = []
+  if (line.forwardAll !== undefined) { divert(house, call, ringing, line.forwardAll, 'unconditional'); return }
+  if (line.doNotDisturb) { outcome(house, call, ringing, { status: 480, text: 'Do not disturb', by: 'policy' }, 'busy'); return }
+  const calls = house.busyCalls(line.number)
+  if (calls >= line.maxCalls || (calls > 0 && !line.callWaiting)) { outcome(house, call, ringing, { status: 486, text: 'Busy', by: 'policy' }, 'busy'); return }
+  const seconds = line.forwardNoAnswer === undefined ? longestRing / 1_000 : line.noAnswerSeconds
+  ringing.stages = [{ lines: [line.number], seconds }]
+  nextStage(house, call, ringing)
+}
+
+/** Rings the next stage that has a phone; the outcome when there is none left. */
+export function nextStage(house: CallHouse, call: Call, ringing: Ringing): void {
+  for (let stage = ringing.stages.shift(); stage; stage = ringing.stages.shift()) {
+    if (ringStage(house, call, ringing, stage)) return
+  }
+  ringing.until = undefined
+  settle(house, call, ringing)
+}
+
+function ringStage(house: CallHouse, call: Call, ringing: Ringing, stage: Stage): boolean {
+  const from = callerParty(call, ringing)
+  const legs = stage.lines.flatMap((line) => house.legsTo(call, line, from)).slice(0, maxBranches)
+  if (legs.length === 0) { ringing.best ??= { status: 480, text: 'No phone is registered', by: 'policy' }; return false }
+  ringing.attempts = legs
+  ringing.until = house.now + stage.seconds * 1_000
+  house.arm(call)
+  for (const leg of legs) inviteLeg(house, call, ringing, leg, from)
+  return ringing.attempts.length > 0 || call.ringing !== ringing
+}
+
+function callerParty(call: Call, ringing: Ringing) {
+  const party = partyOf(ringing.waiting)
+  return { ...party, anonymous: call.anonymous && ringing.waiting === call.a }
+}
+
+function inviteLeg(house: CallHouse, call: Call, ringing: Ringing, leg: Leg, from: ReturnType<typeof callerParty>): void {
+  openLeg(call.record, { id: leg.id, phone: leg.peer.phone, line: leg.peer.line, side: 'out', transport: leg.to.transport, startedAt: house.now })
+  const passed = ringing.offer === undefined ? undefined : passOffer(ringing.offer, ringing.waiting, leg)
+  if (passed && !passed.ok) {
+    ringing.attempts = ringing.attempts.filter((one) => one !== leg)
+    better(ringing, notAcceptable(passed.problem))
+    letGo(house, call, leg, notAcceptable(passed.problem))
+    return
+  }
+  const maxBreadth = Math.max(1, Math.floor(call.maxBreadth / Math.max(1, ringing.attempts.length)))
+  house.command(leg, { do: 'invite', invitation: {
+    from, to: partyOf(leg), offer: passed?.value, diversions: ringing.diversions, maxForwards: call.maxForwards, maxBreadth, reliable: unanswered(ringing.waiting) && ringing.waiting.can.reliable,
+  } })
+}
+
+/** A phone that we ring said something before its answer. */
+export function progress(house: CallHouse, call: Call, leg: Leg, event: { status: number; sdp: Sdp | undefined }): void {
+  const { ringing } = call
+  if (!ringing?.attempts.includes(leg)) return
+  if (ringing.transferor && event.status === 180) house.command(ringing.transferor, { do: 'transferring', status: 180, final: false })
+  if (!unanswered(ringing.waiting) || ringing.anew) return
+  const sdp = event.sdp && ringing.offer && passOffer(event.sdp, leg, ringing.waiting)
+  if (sdp?.ok) house.command(ringing.waiting, { do: 'progress', status: event.status, branch: leg.id, sdp: sdp.value })
+  else if (!ringing.ringingTold || event.status !== 180) {
+    ringing.ringingTold = true
+    house.command(ringing.waiting, { do: 'progress', status: event.status === 183 ? 180 : event.status, branch: leg.id, sdp: undefined })
+  }
+}
+
+/** A phone that we rang does not want, or cannot. */
+export function refused(house: CallHouse, call: Call, leg: Leg, cause: Cause, contact: string | undefined): void {
+  const { ringing } = call
+  if (!ringing?.attempts.includes(leg)) return
+  ringing.attempts = ringing.attempts.filter((one) => one !== leg)
+  const number = contact === undefined || cause.status >= 400 ? undefined : house.numberIn(contact)
+  if (number !== undefined) { stopRinging(house, call, ringing, elsewhere); divert(house, call, ringing, number, 'deflection'); return }
+  better(ringing, cause.status < 400 ? { status: 480, text: 'Forwarded to where this system does not go', by: 'policy' } : cause)
+  if (cause.status >= 600) { stopRinging(house, call, ringing, elsewhere); ringing.stages = [] }              // 16.7: a 6xx speaks for everybody
+  if (ringing.attempts.length === 0) nextStage(house, call, ringing)
+}
+
+/** 16.7 step 6: 6xx first, then busy, then the lowest class. */
+function better(ringing: Ringing, cause: Cause): void {
+  const rank = (c: Cause) => c.status >= 600 ? 0 : c.status === 486 ? 1 : c.status < 500 && c.status !== 408 && c.status !== 480 ? 2 : c.status === 480 ? 3 : 4
+  if (!ringing.best || rank(cause) < rank(ringing.best)) ringing.best = cause
+}
+
+export function stopRinging(house: CallHouse, call: Call, ringing: Ringing, cause: Cause, except?: Leg): void {
+  const { attempts } = ringing
+  ringing.attempts = []
+  ringing.until = undefined
+  for (const leg of attempts) if (leg !== except) letGo(house, call, leg, cause)
+}
+
+/** Time is up for this stage, or for all of them. */
+export function ringWake(house: CallHouse, call: Call): void {
+  const { ringing } = call
+  if (!ringing) return
+  if (house.now >= ringing.last) {
+    stopRinging(house, call, ringing, { status: 480, text: 'No answer', by: 'timer' })
+    ringing.stages = []
+    ringing.last = house.now + longestRing
+    outcome(house, call, ringing, { status: 480, text: 'No answer', by: 'timer' }, 'noAnswer')
+    return
+  }
+  if (ringing.until === undefined || house.now < ringing.until) { house.arm(call); return }
+  stopRinging(house, call, ringing, { status: 480, text: 'No answer', by: 'timer' })
+  better(ringing, { status: 480, text: 'No answer', by: 'timer' })
+  nextStage(house, call, ringing)
+}
+
+/** Every stage is through. */
+function settle(house: CallHouse, call: Call, ringing: Ringing): void {
+  const best = ringing.best ?? { status: 480, text: 'No answer', by: 'timer' }
+  const why = best.status === 486 || best.status === 600 ? 'busy' : best.by === 'timer' ? 'noAnswer' : 'notRegistered'
+  outcome(house, call, ringing, best, best.status === 486 || best.status === 480 || best.status === 408 || best.status >= 500 ? why : undefined)
+}
+
+type Outcome = keyof Ringing['on']
+const diversion = { busy: 'user-busy', noAnswer: 'no-answer', notRegistered: 'unavailable' } as const
+
+function outcome(house: CallHouse, call: Call, ringing: Ringing, cause: Cause, why: Outcome | undefined): void {
+  const next = why && ringing.on[why]
+  if (next !== undefined) divert(house, call, ringing, next, diversion[why!])
+  else giveUp(house, call, ringing, cause)
+}
+
+export function divert(house: CallHouse, call: Call, ringing: Ringing, number: string, reason: Diversion): void {
+  const last = ringing.visited.at(-1) ?? ''
+  ringing.diversions = [`<sip:${last}@${house.snapshot.system.domain}>;reason=${reason}`, ...ringing.diversions].slice(0, maxDiversions)
+  if (unanswered(ringing.waiting)) house.command(ringing.waiting, { do: 'progress', status: 181, branch: '', sdp: undefined })
+  ringNumber(house, call, ringing, number)
+}
+
+/** Nobody is left to be rung. */
+export function giveUp(house: CallHouse, call: Call, ringing: Ringing, cause: Cause): void {
+  const { transferor, waiting } = ringing
+  if (transferor && call.state === 'connected') {
+    house.command(transferor, { do: 'transferring', status: cause.status, final: true })
+    call.ringing = undefined
+    if (transferor.over === undefined && (call.a === transferor || call.b === transferor)) return           // they talk on
+  }
+  endCall(house, call, waiting.over ? { ...cause, by: 'near' } : cause)
+}
