@@ -14,7 +14,7 @@ export type Stored = { -readonly [Field in keyof Binding]: Binding[Field] } & {
 
 /** A text of its own. Below 13 characters V8 copies by itself. */
 function flat(text: string): string {
-  return text
+  return text.length < 13 ? text : Buffer.from(text, 'latin1').toString('latin1')
 }
 
 export function newStored(asked: BoundContact, line: string, phone: string, flow: Flow): Stored {
