@@ -108,9 +108,13 @@ export function payloadMaps(media: Media): Map<number, PayloadMap> {
 function parseMap(line: string): PayloadMap | undefined {
   const [number = '', encoding = ''] = words(line.slice(9))
   const payload = wholeNumber(number, maxPayload)
-  const [name = '', clock = '', channels = ''] = encoding.split('/', 3)
+  const first = encoding.indexOf('/')
+  const name = first < 0 ? encoding : encoding.slice(0, first)
   if (payload === undefined || name === '') return undefined
-  return { payload, name, clock: wholeNumber(clock, 1e9), channels: wholeNumber(channels, 255) || 1 }
+  if (first < 0) return { payload, name, clock: undefined, channels: 1 }
+  const second = encoding.indexOf('/', first + 1)
+  const clock = wholeNumber(encoding.slice(first + 1, second < 0 ? undefined : second), 1e9)
+  return { payload, name, clock, channels: second < 0 ? 1 : wholeNumber(encoding.slice(second + 1), 255) || 1 }
 }
 
 /** a=fmtp values by format. */

@@ -76,16 +76,20 @@ function checkKeys(offer: Media, answer: Media): SdpCode | undefined {
 
 /** RFC 4568 5.1.2: exactly one line, with the tag and suite of one that was offered and a key of its own. */
 function checkCrypto(offer: Media, answer: Media, lines: number): SdpCode | undefined {
-  const chosen = lines === 1 ? chosenCrypto(offer, answer) : undefined
+  const offered = offeredCrypto(offer)
+  const chosen = lines === 1 ? chosenCrypto(offered, answer) : undefined
   if (chosen === undefined) return 'sdp.answerCrypto'
-  const used = new Set(offeredCrypto(offer).flatMap((crypto) => crypto.keys.map((key) => key.keySalt.reveal())))
-  return chosen.answer.keys.some((key) => used.has(key.keySalt.reveal())) ? 'sdp.answerKeyReused' : undefined   // 6.1: one key for both ways is a two-time pad
+  return offered.some((crypto) => sharesKey(crypto, chosen.answer)) ? 'sdp.answerKeyReused' : undefined   // 6.1: one key for both ways is a two-time pad
 }
 
-function chosenCrypto(offer: Media, answer: Media): { offer: Crypto; answer: Crypto } | undefined {
+function sharesKey(a: Crypto, b: Crypto): boolean {
+  return a.keys.some((ours) => b.keys.some((theirs) => ours.keySalt.reveal() === theirs.keySalt.reveal()))
+}
+
+function chosenCrypto(offers: readonly Crypto[], answer: Media): { offer: Crypto; answer: Crypto } | undefined {
   const own = cryptoLines(answer)[0]
   if (own === undefined) return undefined
-  const offered = offeredCrypto(offer).find((c) => c.tag === own.tag && c.suite === own.suite && sameProtection(c, own))
+  const offered = offers.find((c) => c.tag === own.tag && c.suite === own.suite && sameProtection(c, own))
   return offered && { offer: offered, answer: own }
 }
 
@@ -145,7 +149,7 @@ function hears(media: Media): boolean {
 
 function protectionOf(offer: Media, answer: Media): Pick<NegotiatedMedia, 'protection' | 'suite'> {
   const by = protoProtection(answer.proto)
-  const chosen = by === 'tls' ? undefined : chosenCrypto(offer, answer)
+  const chosen = by === 'tls' ? undefined : chosenCrypto(offeredCrypto(offer), answer)
   if (chosen) return chosen.offer.strong && chosen.answer.strong ? { protection: 'sdes', suite: chosen.answer.suite } : { protection: 'none' }
   if (attribute(answer, 'crypto') !== undefined && by !== 'tls') return { protection: 'none' }
   return { protection: dtls(offer, answer) ? 'dtls' : 'none' }
