@@ -10,7 +10,7 @@ import type { BoundContact, RegistrarLimits } from '../registrar.ts'
 import { quote } from '../scan.ts'
 import { printHost } from '../uri.ts'
 import { address } from '../values.ts'
-import type { Asked } from './contacts.ts'
+import { type Asked, supports } from './contacts.ts'
 import type { Refusal } from './problems.ts'
 
 export function printRefusal(refusal: Refusal, flow: Flow): string {
@@ -19,12 +19,12 @@ export function printRefusal(refusal: Refusal, flow: Flow): string {
 
 /** `flows`: a Contact of this request was bound to a flow. */
 export function printRegistered(request: SipMessage, asked: Asked, flow: Flow, bound: readonly BoundContact[], flows: boolean, now: Millis, limits: RegistrarLimits): string {
-  const aor = asked.supported.includes('gruu') ? aorOf(request) : ''
+  const aor = supports(asked.supported, 'gruu') ? aorOf(request) : ''
   let out = ''
   for (const contact of bound) out += printContact(contact, now, aor)
   if (asked.path !== '' && asked.contacts) out += `Path: ${asked.path}\r\n`           // RFC 3327 5.3
   if (limits.serviceRoute) out += `Service-Route: ${limits.serviceRoute}\r\n`
-  if (flows && asked.supported.includes('outbound')) {
+  if (flows && supports(asked.supported, 'outbound')) {
     out += 'Require: outbound\r\n'
     const connected = flow.transport === 'tcp' || flow.transport === 'tls'            // 4.4.1: the CRLF keep-alive
     if (asked.firstHop && connected && limits.flowTimer) out += `Flow-Timer: ${limits.flowTimer}\r\n`
@@ -36,11 +36,13 @@ function printContact(contact: BoundContact, now: Millis, aor: string): string {
   const { instance } = contact
   let out = `Contact: <${contact.contact}>${contact.params}`
   if (contact.q >= 0) out += `;q=${contact.q / 1000}`
-  if (instance !== '') out += `;+sip.instance=${quote(instance)}`
+  if (instance !== '') out += `;+sip.instance=${inQuotes(instance)}`
   if (contact.regId > 0) out += `;reg-id=${contact.regId}`
-  if (instance !== '' && aor !== '') out += `;pub-gruu=${quote(publicGruu(contact, aor))}`
+  if (instance !== '' && aor !== '') out += `;pub-gruu=${inQuotes(publicGruu(contact, aor))}`
   return `${out};expires=${secondsLeft(contact, now)}\r\n`
 }
+
+function inQuotes(text: string): string { return text.includes('"') || text.includes('\\') ? quote(text) : `"${text}"` }
 
 /** Never more than there is, and never the 0 that would say "gone". */
 export function secondsLeft(contact: BoundContact, now: Millis): number {
@@ -51,7 +53,7 @@ export function secondsLeft(contact: BoundContact, now: Millis): number {
 function aorOf(request: SipMessage): string {
   const uri = address(request, 'To')?.uri ?? ''
   const scheme = uri.indexOf(':'), host = uri.indexOf('@') + 1
-  if (!/^sips?$/i.test(uri.slice(0, scheme))) return ''
+  if (!['sip', 'sips'].includes(uri.slice(0, scheme).toLowerCase())) return ''
   let end = host || scheme + 1
   while (end < uri.length && uri[end] !== ';' && uri[end] !== '?') end++
   return uri.slice(scheme + 1, end)

@@ -6,9 +6,9 @@
  */
 import { fail, ok, type Result } from '../../../kit/result.ts'
 import { type Address, parseAddress, parseAddresses } from '../address.ts'
-import { header, lines, type SipMessage } from '../message.ts'
+import { has, header, lines, type SipMessage } from '../message.ts'
 import { walk } from '../params.ts'
-import { isDigit, split, unquote, wholeNumber } from '../scan.ts'
+import { isDigit, isToken, split, unquote, wholeNumber } from '../scan.ts'
 import { parseUri, type Uri, uriParam } from '../uri.ts'
 import { deltaSeconds, tokens } from '../values.ts'
 import { type Refusal, refusals } from './problems.ts'
@@ -43,8 +43,8 @@ export interface Asked {
   readonly contacts: readonly AskedContact[] | 'all' | undefined
   /** Value of a Route header that leads back, '' without Path. */
   readonly path: string
-  /** Option tags of Supported. */
-  readonly supported: readonly string[]
+  /** The Supported list in lower case, as written: see `supports`. */
+  readonly supported: string
   /** Not a single proxy in between. */
   readonly firstHop: boolean
 }
@@ -52,10 +52,10 @@ export interface Asked {
 const understood = new Set(['path', 'outbound', 'gruu'])
 
 export function readAsked(request: SipMessage): Result<Asked, Refusal> {
-  const unknown = tokens(request, 'Require').filter((tag) => !understood.has(tag))
+  const unknown = has(request, 'Require') ? tokens(request, 'Require').filter((tag) => !understood.has(tag)) : []
   if (unknown.length > 0) return fail(refusals.extension(unknown.join(', ')))       // 8.2.2.3
   if (request.callId.length > maxCallId) return fail(refusals.contactTooLong)
-  const supported = tokens(request, 'Supported')
+  const supported = lines(request, 'Supported').join().toLowerCase()
   const path = readPath(request, supported)
   if (!path.ok) return path
   const contacts = readContacts(request)
@@ -63,6 +63,14 @@ export function readAsked(request: SipMessage): Result<Asked, Refusal> {
   const asked = { contacts: contacts.value, path: path.value.route, supported, firstHop: oneVia(request) }
   const refused = Array.isArray(asked.contacts) ? applyOutbound(asked.contacts, asked.firstHop || path.value.outbound, supported) : undefined
   return refused ? fail(refused) : ok(asked)
+}
+
+/** Whether an option tag stands in a list, without cutting the list apart. */
+export function supports(list: string, tag: string): boolean {
+  for (let at = list.indexOf(tag); at >= 0; at = list.indexOf(tag, at + 1)) {
+    if (!isToken(list.charCodeAt(at - 1)) && !isToken(list.charCodeAt(at + tag.length))) return true
+  }
+  return false
 }
 
 function readContacts(request: SipMessage): Result<AskedContact[] | 'all' | undefined, Refusal> {
@@ -123,10 +131,10 @@ export function expiresOf(request: SipMessage): number | undefined {
 }
 
 /** RFC 3327 5.3. `outbound`: the first URI carries `ob` (RFC 5626 6). */
-function readPath(request: SipMessage, supported: readonly string[]): Result<{ route: string; outbound: boolean }, Refusal> {
+function readPath(request: SipMessage, supported: string): Result<{ route: string; outbound: boolean }, Refusal> {
   const written = lines(request, 'Path')
   if (written.length === 0) return ok({ route: '', outbound: false })
-  if (!supported.includes('path')) return fail(refusals.pathNotSupported)
+  if (!supports(supported, 'path')) return fail(refusals.pathNotSupported)
   const route = written.join(', '), nodes = parseAddresses(written, maxContacts)
   if (route.length > maxPath) return fail(refusals.contactTooLong)
   const uris = nodes?.map(({ uri }) => parseUri(uri))
@@ -153,10 +161,10 @@ function oneVia(request: SipMessage): boolean {
 }
 
 /** RFC 5626 6: what becomes of reg-id; the refusal, if there is one. */
-function applyOutbound(contacts: readonly AskedContact[], possible: boolean, supported: readonly string[]): Refusal | undefined {
+function applyOutbound(contacts: readonly AskedContact[], possible: boolean, supported: string): Refusal | undefined {
   if (!contacts.some((contact) => contact.regId > 0)) return undefined
   if (!possible) {
-    if (supported.includes('outbound')) return refusals.firstHop
+    if (supports(supported, 'outbound')) return refusals.firstHop
     for (const contact of contacts) contact.regId = 0
     return undefined
   }
