@@ -7,9 +7,10 @@ import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { planBindings } from '../../src/edge/bindings.ts'
 import { openEdge } from '../../src/edge/drive.ts'
-import { newGuard } from '../../src/edge/guard.ts'
+import { newGuard, overloadAt } from '../../src/edge/guard.ts'
 import { withFallback } from '../../src/edge/listen.ts'
 import { problem } from '../../src/edge/problems.ts'
+import { boundSockets } from '../../src/edge/sockets.ts'
 import type { EdgeOutput } from '../../src/kit/flow.ts'
 import type { Problem } from '../../src/kit/result.ts'
 import { askUdp, bindingsFor, closedOf, echo, openHouse, readOnce, tcpTo } from './harness.ts'
@@ -224,4 +225,36 @@ test('close tells every connection, frees the ports and leaves nothing open', as
   const again = createServer().listen(port, '127.0.0.1')
   await once(again, 'listening')
   again.close()
+})
+
+test('R051 what the kernel says is bound is what the door says, before and after', async (t) => {
+  const before = boundSockets()
+  if (!before) { t.diagnostic('this system has no /proc'); return }
+  const house = await openHouse({ services: ['sip-udp', 'sip-tcp'], listen: ipv6 ? ['127.0.0.1', '::1'] : '127.0.0.1' })
+  const live = boundSockets()?.map((s) => `${s.transport} ${s.address} ${s.port}`) ?? []
+  const declared = house.edge.bound().map((b) => `${b.transport} ${b.address} ${b.port}`)
+  assert.deepEqual(declared.filter((socket) => !live.includes(socket)), [])
+  assert.equal(live.length, before.length + declared.length)
+  await house.close()
+})
+
+test('A17 a loop that falls behind a queue of datagrams says so to the engine and is calm again after it', async () => {
+  const guard = newGuard({ queueInputs: 32, pressedDelay: 5, sheddingDelay: 20 }), seen = new Set<string>()
+  const done = Promise.withResolvers<void>()
+  const engine = { wakeAt: undefined, step: (now: number, input: { is: string; bytes?: Buffer }) => {
+    seen.add(overloadAt(guard, now))
+    for (const until = performance.now() + 1; performance.now() < until;);
+    if (input.bytes?.includes('last')) done.resolve()
+    return []
+  } }
+  const opened = await openEdge({ services: bindingsFor(['sip-udp']), tls: undefined, guard, engine, now: () => performance.now(), log: () => undefined })
+  assert.ok(opened.ok)
+  const socket = createSocket('udp4')
+  const { port } = opened.value.localAddresses().udp ?? assert.fail()
+  for (let i = 0; i < 150; i++) socket.send(i === 149 ? 'last one of them' : message, port, '127.0.0.1')
+  await done.promise
+  socket.close()
+  assert.ok(seen.has('calm') && seen.has('shedding'), [...seen].join())
+  assert.equal(overloadAt(guard, performance.now() + 1_000), 'calm')
+  await opened.value.close(0)
 })

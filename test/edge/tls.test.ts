@@ -108,53 +108,6 @@ test('A18 renegotiation is refused', async () => {
   await house.close()
 })
 
-/** certificate's names, the hop's name, what becomes of the send. */
-const hops: [string, string[], string | undefined, string][] = [
-  ['the name stands in the certificate', ['sbc.carrier.test'], 'sbc.carrier.test', 'sent'],
-  ['upper case is the same name', ['sbc.carrier.test'], 'SBC.Carrier.test', 'sent'],
-  ['another name', ['sbc.carrier.test'], 'other.test', 'edge.certificateName'],
-  ['RFC 5922 7.2 a wildcard is no name', ['*.carrier.test'], 'sbc.carrier.test', 'edge.certificateName'],
-  ['no name: the address must stand in it', ['sbc.carrier.test'], undefined, 'sent'],
-]
-for (const [name, names, called, outcome] of hops) {
-  test(`A26 a hop by TLS: ${name} → ${outcome}`, async () => {
-    const { cert, key } = names[0]?.startsWith('*') ? await wildcard(names[0]) : await pki.device(names[0]!)
-    const withAddress = called === undefined ? await serverPair() : { cert, key }
-    let got = ''
-    const peer = createTlsServer({ ...withAddress, ca: pki.ca, requestCert: true }, (socket) => { socket.on('data', (d) => { got = d.toString(); socket.end('pong') }) })
-    peer.on('tlsClientError', () => undefined)
-    peer.listen(0, '127.0.0.1')
-    await once(peer, 'listening')
-    const house = await openHouse({ services: ['sip-tls'], tls: pki.contexts(), step: () => [] })
-    house.edge.perform([{ do: 'sendTo', to: { transport: 'tls', address: '127.0.0.1', port: (peer.address() as { port: number }).port, name: called }, data: message, ref: 'r' }])
-    const end = await Promise.race([house.wait('bytes').then(() => 'sent'), house.wait('failed').then(({ why }) => why.code)])
-    assert.equal(end, outcome)
-    if (outcome === 'sent') assert.equal(got, message)
-    await house.close()
-    peer.close()
-  })
-}
-
-async function serverPair(): Promise<{ cert: string; key: string }> { return pki.device('127.0.0.1') }
-
-/** Our authority issues no wildcard: made by hand. */
-async function wildcard(name: string): Promise<{ cert: string; key: string }> {
-  await import('reflect-metadata')
-  const x509 = await import('@peculiar/x509')
-  const { readFileSync } = await import('node:fs')
-  const { createPrivateKey } = await import('node:crypto')
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const caKey = createPrivateKey(readFileSync(`${pki.directory}/ca.key`)).export({ type: 'pkcs8', format: 'der' })
-  const certificate = await x509.X509CertificateGenerator.create({
-    subject: [{ CN: [name] }], issuer: new x509.X509Certificate(pki.ca).subject, notBefore: new Date(Date.now() - 1_000), notAfter: new Date(Date.now() + 86_400_000),
-    signingAlgorithm: algorithm, publicKey: keys.publicKey, signingKey: await crypto.subtle.importKey('pkcs8', caKey, algorithm, false, ['sign']),
-    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }])],
-  })
-  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey))
-  return { cert: certificate.toString('pem'), key: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ type: 'pkcs8', format: 'pem' }) as string }
-}
-
 test('A18 a hop that takes the connection and never shakes hands ends with connectTimeout', async () => {
   const peer = createNetServer((socket) => { socket.on('error', () => undefined) }).listen(0, '127.0.0.1')
   await once(peer, 'listening')
