@@ -16,7 +16,13 @@ export function crossCheck(view: View): Report {
   checkSystem(view, report)
   checkNumbers(view, report)
   checkNames(view, report)
-  for (const phone of view.phone) if (!phone.broken) checkPhone(phone, view, report)
+  const extensions = new Map(view.user.map((user) => [user.key, textOf(user.draft, 'extension')]))
+  for (const phone of view.phone) {
+    if (phone.broken) continue
+    checkPhone(phone, view, report)
+    const own = extensions.get(textOf(phone.draft, 'user') ?? '')
+    if (own === undefined && textsOf(phone.draft, 'lines').length === 0) report.warnings.push(finding(phone, [], 'directory.noLine', 'It has no line: nobody can call it.', 'Give lines, or a user with an extension.'))
+  }
   checkAddresses(view, report)
   for (const user of view.user) if (!user.broken) checkUserSecrets(user, report)
   checkForwarding(view, report)

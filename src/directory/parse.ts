@@ -6,6 +6,7 @@
 import type { Json } from './changes.ts'
 import { allowed, type Definition, type Field, fieldOf, isRequired } from './define.ts'
 import { formats } from './formats.ts'
+import type { DirectoryCode } from './problems.ts'
 import { secret, type Secret } from '../kit/secret.ts'
 import type { Fault, Path } from './yaml.ts'
 
@@ -46,7 +47,7 @@ function structuredCloneOf(value: Json): Json { return Array.isArray(value) ? [.
 
 function parseField(field: Field, value: unknown, path: Path, faults: Fault[]): Json | Secret | Draft | undefined {
   if (field.secret && value === null) return null
-  const fault = (code: string, text: string, remedy = `Allowed: ${allowed(field)}.`): undefined => { faults.push({ path, code, text, remedy }) }
+  const fault = (code: DirectoryCode, text: string, remedy = `Allowed: ${allowed(field)}.`): undefined => { faults.push({ path, code, text, remedy }) }
   switch (field.type) {
     case 'object':  return parseGroup(field, value, path, faults)
     case 'array':   return parseList(field, value, path, faults)
@@ -56,7 +57,7 @@ function parseField(field: Field, value: unknown, path: Path, faults: Fault[]): 
   }
 }
 
-type Complain = (code: string, text: string, remedy?: string) => undefined
+type Complain = (code: DirectoryCode, text: string, remedy?: string) => undefined
 
 function parseWhole(field: Field, value: unknown, fault: Complain): number | undefined {
   if (typeof value !== 'number' || !Number.isInteger(value)) return fault('site.wrongType', 'This must be a whole number.')

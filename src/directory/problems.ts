@@ -28,6 +28,7 @@ export const directoryProblems = {
   'directory.forwardSelf': 'A line that forwards to itself.',
   'directory.noAddress': 'Services listen on every interface and no address is given for others to use.',
   'directory.oldTls': 'A version of TLS is allowed that is known to be weak.',
+  'directory.noLine': 'A phone without a line: nobody can call it.',
   'directory.plainPhone': 'A phone whose calls or registration are not protected.',
   'directory.certificateOnly': 'A phone without a digest password: its certificate alone identifies it.',
   'directory.conflict': 'The configuration was changed by someone else meanwhile.',

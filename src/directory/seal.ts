@@ -5,6 +5,7 @@
  * Security   a sealed value opens only at the place it was sealed for (additional data): it cannot be moved to another object
  */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
+import type { DirectoryCode } from './problems.ts'
 import type { Problem, Result } from '../kit/result.ts'
 import { fail, ok } from '../kit/result.ts'
 
@@ -54,5 +55,5 @@ export class SealKey {
 export function placeOf(kind: string, key: string, field: string): string { return `${kind}/${key}/${field}` }
 
 function unsealable(place: string): Problem {
-  return { code: 'directory.unsealable', text: 'A stored secret does not open with this sealing key.', where: place, remedy: 'Give back the key that belongs to this database, or set the secret anew.' }
+  return { code: 'directory.unsealable' satisfies DirectoryCode, text: 'A stored secret does not open with this sealing key.', where: place, remedy: 'Give back the key that belongs to this database, or set the secret anew.' }
 }

@@ -6,10 +6,11 @@
  */
 import type { Kind, StoredObject } from './changes.ts'
 import { crossCheck } from './cross.ts'
-import { allowed, type Definition, fieldOf } from './define.ts'
+import type { Definition } from './define.ts'
 import type { Finding } from './finding.ts'
-import { byCollection, definitions, notYet } from './kinds.ts'
+import { byCollection, notYet } from './kinds.ts'
 import { isRecord, parseObject, printable, unknownField } from './parse.ts'
+import type { DirectoryCode } from './problems.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { type Given, type SiteObject, viewOf } from './view.ts'
 import { type Fault, type Path, readYaml, type YamlText } from './yaml.ts'
@@ -42,7 +43,7 @@ export function readSite(text: string, fileName: string, options: SiteOptions = 
 
 function shown(problems: Problem[]): Problem[] {
   if (problems.length <= maxShown) return problems
-  return [...problems.slice(0, maxShown), { code: 'site.more', text: `${problems.length - maxShown} more are not shown.` }]
+  return [...problems.slice(0, maxShown), { code: 'site.more' satisfies DirectoryCode, text: `${problems.length - maxShown} more are not shown.` }]
 }
 
 function readTop(value: unknown, options: SiteOptions, faults: Fault[]): Given {
@@ -119,9 +120,4 @@ function keyText(collection: string | number, value: unknown): string | undefine
   const definition = byCollection.get(String(collection))
   const key = definition && isRecord(value) ? value[definition.keyField] : undefined
   return typeof key === 'string' ? printable(key) : undefined
-}
-
-/** For documentation: each list of a site file and what its objects take. */
-export function siteOutline(): { name: string; takes: string }[] {
-  return definitions.map((d) => ({ name: d.collection, takes: allowed(fieldOf(d)) }))
 }

@@ -6,6 +6,7 @@
  *            maps become objects without a prototype; errors never quote the text, it may be a password
  */
 import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type ParsedNode, parseDocument } from 'yaml'
+import type { DirectoryCode } from './problems.ts'
 
 export const maxSiteBytes = 16 * 1024 * 1024
 const maxDepth = 16
@@ -15,7 +16,7 @@ const maxYamlErrors = 50
 export type Path = readonly (string | number)[]
 
 /** What was wrong at a path; `atName` when it is the name of the field, not its value, that is meant. */
-export interface Fault { readonly path: Path; readonly code: string; readonly text: string; readonly remedy?: string | undefined; readonly atName?: boolean | undefined }
+export interface Fault { readonly path: Path; readonly code: DirectoryCode; readonly text: string; readonly remedy?: string | undefined; readonly atName?: boolean | undefined }
 
 export interface YamlText {
   readonly value: unknown
@@ -34,7 +35,7 @@ export function readYaml(text: string, fileName: string): YamlText {
   if (early) return refused(text, early, fileName)
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, stringKeys: true, merge: false, resolveKnownTags: false, logLevel: 'error', lineCounter: lines })
   if (document.errors.length > 0) {
-    const faults = document.errors.slice(0, maxYamlErrors).map((e) => ({ path: [e.pos[0]], code: 'site.unreadable', text: yamlError(e.code) }))
+    const faults = document.errors.slice(0, maxYamlErrors).map((e) => ({ path: [e.pos[0]], code: 'site.unreadable' as const, text: yamlError(e.code) }))
     return { value: undefined, faults, locate: (path) => place(Number(path[0])) }
   }
   const faults: Fault[] = []
@@ -42,7 +43,7 @@ export function readYaml(text: string, fileName: string): YamlText {
   return { value, faults, locate: (path, atName) => place(offsetOf(document.contents, path, atName)) }
 }
 
-interface Early { readonly offset: number; readonly code: string; readonly text: string }
+interface Early { readonly offset: number; readonly code: DirectoryCode; readonly text: string }
 
 function refused(text: string, early: Early, fileName: string): YamlText {
   const before = text.slice(0, early.offset)

@@ -109,11 +109,11 @@ test('warnings are apart from errors', () => {
   const { warnings } = mustRead(`
 system: { listen: 0.0.0.0, tlsMinVersion: "1.0" }
 lines: [{ number: "1", forwardAll: "2" }, { number: "2", forwardAll: "3" }, { number: "3", forwardAll: "1" }, { number: "4", forwardBusy: "4" }]
-phones: [{ name: a, deviceSecurityMode: nonSecure, address: 192.0.2.7 }, { name: b }]
+phones: [{ name: a, deviceSecurityMode: nonSecure, address: 192.0.2.7, lines: ["1"] }, { name: b }]
 `)
   assert.deepEqual(warnings.map((w) => [w.code, w.where?.split(' ')[1]]), [
     ['directory.noAddress', 'system.listen'], ['directory.oldTls', 'system.tlsMinVersion'], ['directory.plainPhone', 'phones[a].deviceSecurityMode'],
-    ['directory.certificateOnly', 'phones[b]'], ['directory.forwardLoop', 'lines[1].forwardAll'], ['directory.forwardSelf', 'lines[4].forwardBusy']])
+    ['directory.certificateOnly', 'phones[b]'], ['directory.noLine', 'phones[b]'], ['directory.forwardLoop', 'lines[1].forwardAll'], ['directory.forwardSelf', 'lines[4].forwardBusy']])
 })
 
 const bombs: [string, string, string][] = [

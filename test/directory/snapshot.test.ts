@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { before, test } from 'node:test'
-import { buildSnapshot, checkSeals, type Snapshot } from '../../src/directory/snapshot.ts'
+import { buildSnapshot, checkSeals, growSnapshot, type Snapshot } from '../../src/directory/snapshot.ts'
 import { SealKey } from '../../src/directory/seal.ts'
 import { slotsOf } from '../../src/directory/park.ts'
 import { canonical, splitSource } from '../../src/directory/formats.ts'
@@ -85,6 +85,21 @@ test('a snapshot is built of nothing, and of objects that are older than their d
   assert.equal(old.phones.get('p')?.deviceSecurityMode, 'encrypted')
   assert.equal(old.phones.get('p')?.mediaSecurity, 'required')
   assert.equal(old.numberOrUser('1').is, 'line')
+})
+
+test('a snapshot grown in slices lets others work, and is the same as one built in one go', async () => {
+  const objects = Array.from({ length: 3000 }, (_, i) => ({ kind: 'user' as const, key: `u${i}`, rev: 1, body: { userId: `u${i}`, extension: String(10_000 + i) } }))
+  let turns = 0
+  let done = false
+  const others = (): void => { turns++; if (!done) setImmediate(others) }
+  setImmediate(others)
+  const grown = await growSnapshot(1, objects, testKey)
+  done = true
+  const built = buildSnapshot(1, objects, testKey)
+  assert.deepEqual([...grown.lines], [...built.lines])
+  assert.deepEqual([...grown.users], [...built.users])
+  assert.deepEqual(grown.numberOrUser('u2999'), built.numberOrUser('12999'))
+  assert.ok(turns > 3)
 })
 
 test('pictures cannot be changed', () => {
