@@ -1,10 +1,11 @@
-/** What a fuzz run needs to know of a parser: where to begin, what words it knows, and how to try one input. */
+/** What a stranger can feed: one target a parser. x. */
 export interface FuzzTarget {
-  /** Names the corpus folder too: `fuzz/corpus/NAME`. */
-  name: string
-  seeds: () => Buffer[]
-  /** Words that the mutator may put in. */
-  dictionary?: string[]
-  /** Throws where a promise of the parser is broken. */
-  run: (input: Buffer) => void
+  /** Protocol first: `sip-message`, `sip-via`, `sdp`: `npm run fuzz -- sip` runs all that begin so. */
+  readonly name: string
+  /** Whole valid inputs to begin with. */
+  readonly seeds: () => Buffer[]
+  /** Words of the grammar, put in where a random byte would hardly ever form them. */
+  readonly dictionary?: readonly string[]
+  /** Feeds one input. Throws where our own code is wrong: a stranger's mistake is a value. */
+  readonly run: (input: Buffer) => void
 }
