@@ -6,8 +6,8 @@
  * Security   a pid is written beside it for the message alone; nothing in this process may open ringfort.lock otherwise,
  *            for closing any descriptor of a file drops the process's fcntl locks on it
  */
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isMainThread } from 'node:worker_threads'
 import { fail, ok, type Result } from '../kit/result.ts'
@@ -19,11 +19,22 @@ export interface Lock { release(): void }
 export function prepareDirectory(dir: string): Result<void> {
   return guarded(dir, () => {
     if (isMainThread) process.umask(0o077)   // process-wide, children inherit it; a worker may not set it
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeDirectory(resolve(dir))
     const found = statSync(dir)
     if (!found.isDirectory()) throw new StoreFailure(storeProblem('store.notDirectory', dir))
     if ((found.mode & 0o777) !== 0o700) chmodSync(dir, 0o700)
   })
+}
+
+/** With the ones above it, mode 0700. Not mkdir's own `recursive`: where the system says ENOENT below a directory that is there (/proc), Node 24 tries for ever. */
+export function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return
+  makeDirectory(dirname(dir))   // ends at the root, which is there
+  try {
+    mkdirSync(dir, { mode: 0o700 })
+  } catch (error) {
+    if (!existsSync(dir)) throw error   // another process may have been first
+  }
 }
 
 /** Refused with store.running while another process (or another holder in this one) has it. */

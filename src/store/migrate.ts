@@ -3,13 +3,14 @@
  *
  * Security   refuses what is not ours and what a newer version wrote, rather than guess
  */
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { backup } from 'node:sqlite'
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { fail, ok, type Result } from '../kit/result.ts'
 import type { Database } from './database.ts'
+import { makeDirectory } from './lock.ts'
 import type { Schema } from './schema.ts'
 import { guarded, problemOf, StoreFailure, storeProblem } from './problems.ts'
 
@@ -69,7 +70,7 @@ export async function copyDatabase(db: Database, now: number): Promise<Result<st
   const stamp = new Date(now).toISOString().replaceAll(':', '-')
   const target = join(folder, `${basename(db.path, '.db')}-${stamp}.db`)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeDirectory(folder)
     await backup(db.engine, `${target}.part`)
     chmodSync(`${target}.part`, 0o600)
     renameSync(`${target}.part`, target)

@@ -4,9 +4,10 @@
  *
  * Security   bounded in bytes; a line that is torn, too long or not a record is counted and passed over
  */
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fail, type Result } from '../kit/result.ts'
+import { makeDirectory } from './lock.ts'
 import { guarded, storeProblem } from './problems.ts'
 import { type CallRecord, isCallRecord } from './store.ts'
 
@@ -36,7 +37,7 @@ export function openSpool(dataDir: string, limit = maxSpoolBytes): Spool {
       const room = guarded(path, size)
       if (!room.ok) return room
       if (room.value + lines.length > limit) return fail(storeProblem('store.spoolFull', path))
-      return guarded(path, () => { mkdirSync(folder, { recursive: true, mode: 0o700 }); appendWhole(path, lines) })
+      return guarded(path, () => { makeDirectory(folder); appendWhole(path, lines) })
     },
     peek: () => guarded(path, () => {
       const found = statSync(path, { throwIfNoEntry: false })

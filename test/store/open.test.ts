@@ -1,6 +1,6 @@
 /** Opening: what is found on the disk and what is said about it. */
 import assert from 'node:assert/strict'
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -88,6 +88,17 @@ function overwrite(path: string, at: number, length: number): void {
   writeSync(file, Buffer.alloc(length, 0xa5), 0, length, at)
   closeSync(file)
 }
+
+test('a data directory that cannot be made, and a database that may not be read', async () => {
+  assert.equal(code(await openStore('/proc/ringfort-data')), 'store.unwritable')
+  const { dir, path } = await filled()
+  if (process.getuid?.() !== 0) {
+    chmodSync(path, 0)
+    assert.equal(code(await openStore(dir, { readOnly: true })), 'store.unwritable')
+  }
+  writeFileSync(join(dir, 'plain'), '')
+  assert.equal(code(await openStore(join(dir, 'plain'))), 'store.notDirectory')
+})
 
 test('a database of another program, and one of a newer version, are refused untouched', async () => {
   const dir = fresh()

@@ -245,6 +245,25 @@ test('a writer that was given nothing closes at once; what is given afterwards s
   assert.equal(writer.state().records, 1)
 })
 
+test('the thread forgets expired bindings and old records, legs and all; nothing of it while the database fails', async () => {
+  const dir = fresh()
+  const store = value(await openStore(dir))
+  value(await store.registrations.write([binding(1, 10_000), binding(2, 90_000)], []))
+  value(await store.records.append(Array.from({ length: 50 }, (_, i) => call(i))))
+  const keeper = openKeeper(dir, { retryDelay: 0, busyTimeout: 10 })
+  await keeper.tidy({ records: 1, age: 1 }, 50_000)
+  assert.equal((await stored(store)).ids.length, 50, 'not before it has written once')
+  assert.deepEqual(keeper.take({ saved: '[]', gone: '[]', records: JSON.stringify(call(50)), urgent: false }, 0), { records: 'stored', bindings: 'stored' })
+  await keeper.tidy({ records: 20, age: 15_000 }, 50_000)
+  assert.deepEqual((await stored(store)).ids, ids(51).slice(35))
+  assert.deepEqual(value(await store.registrations.live(0)).map(({ aor }) => aor), [binding(2).aor])
+  const raw = new DatabaseSync(join(dir, 'ringfort.db'), { readOnly: true })
+  assert.equal(raw.prepare('select count(*) as n from legs').get()?.n, 32)
+  raw.close()
+  keeper.close()
+  await store.close()
+})
+
 test('a window that is full counts what it loses and tells it', async () => {
   const dir = fresh()
   await value(await openStore(dir)).close()
