@@ -27,8 +27,8 @@ import type { System } from './system.ts'
 import type { User } from './user.ts'
 
 const digestField = 'digest.password'
-/** HA1 values kept open at one time, and the longest name that is kept: about 4 MB. */
-const maxOpened = 16_384, maxName = 64
+/** HA1 values kept open at one time, and the longest name that is kept: about 8 MB. */
+const maxOpened = 32_768, maxName = 64
 const noPhones: readonly PhonePicture[] = Object.freeze([])
 
 /** What a digest user name leads to. Of an unknown one `phone` is absent and `ha1` fits no password. */
@@ -52,7 +52,8 @@ export class Snapshot {
   readonly #sources: ReadonlyMap<string, PhonePicture>
   readonly #key: SealKey
   readonly #decoy: string
-  readonly #opened = new Map<string, Buffer>()
+  #opened = new Map<string, Buffer>()
+  #openedBefore = new Map<string, Buffer>()
 
   constructor(tables: Tables, key: SealKey) {
     this.rev = tables.rev
@@ -108,14 +109,18 @@ export class Snapshot {
   /** HA1 values to check an answer against; a name that does not exist gives values that fit nothing, after the same work. */
   credentials(digestUser: string): Credentials {
     const known = this.#digests.get(digestUser)
-    return { phone: known?.phone, ha1: readHa1(this.#opened.get(digestUser) ?? this.#open(digestUser, known)) }
+    return { phone: known?.phone, ha1: readHa1(this.#opened.get(digestUser) ?? this.#keep(digestUser, this.#openedBefore.get(digestUser) ?? this.#open(known))) }
   }
 
-  #open(digestUser: string, known: SealedDigest | undefined): Buffer {
+  #open(known: SealedDigest | undefined): Buffer {
     const opened = this.#key.open(known?.sealed ?? this.#decoy, placeOf('phone', known?.phone.name ?? '', digestField))
-    const bytes = opened.ok && opened.value.length === ha1Length ? opened.value : randomBytes(ha1Length)
+    return opened.ok && opened.value.length === ha1Length ? opened.value : randomBytes(ha1Length)
+  }
+
+  /** Two halves, the older one dropped whole: a Map that loses its first entry one at a time grows slow. */
+  #keep(digestUser: string, bytes: Buffer): Buffer {
     if (digestUser.length > maxName) return bytes
-    if (this.#opened.size >= maxOpened) this.#opened.delete(this.#opened.keys().next().value!)
+    if (this.#opened.size >= maxOpened / 2) { this.#openedBefore = this.#opened; this.#opened = new Map() }
     this.#opened.set(Buffer.from(digestUser).toString(), bytes)   // a copy: a slice would hold the whole message that it was cut from
     return bytes
   }

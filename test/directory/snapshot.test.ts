@@ -66,7 +66,7 @@ test('RFC 7616 3.4.2 credentials hold the HA1 of the password; of an unknown nam
 })
 
 test('a flood of names does not push out the right answer', () => {
-  for (let i = 0; i < 17_000; i++) snapshot.credentials(`name${i}`)
+  for (let i = 0; i < 33_000; i++) snapshot.credentials(`name${i}`)
   assert.equal(snapshot.credentials('alice-desk').ha1['SHA-256'].reveal(), createHash('sha256').update('alice-desk:example.test:battery-staple-1').digest('hex'))
 })
 
