@@ -7,7 +7,7 @@
 import { secret, type Secret } from '../../kit/secret.ts'
 import { wholeNumber, words } from './address.ts'
 import { attributes } from './facts.ts'
-import type { Media } from './parse.ts'
+import { maxCrypto, type Media, type Section } from './parse.ts'
 
 interface Suite {
   /** Octets of master key and salt together, before base64. */
@@ -64,16 +64,19 @@ export function hasStrongCrypto(media: Media): boolean {
   return media.lines.some((line) => line.startsWith('a=crypto:') && parseCrypto(line.slice(9))?.strong === true)
 }
 
-/** With those of potential configurations (RFC 5939 3.4.2: `a=acap:1 crypto:…`), of the session too. */
+/** With those of potential configurations (RFC 5939 3.4.2: `a=acap:1 crypto:…`), of the session too; of each as many as a medium may have. */
 export function offeredCrypto(media: Media): Crypto[] {
-  const potential = [...attributes(media, 'acap'), ...attributes(media.session, 'acap')]
-  if (potential.length === 0) return cryptoLines(media)
-  return [...cryptoLines(media), ...usable(potential.flatMap(capability))]
+  const potential = [...capabilities(media), ...capabilities(media.session)]
+  return potential.length === 0 ? cryptoLines(media) : [...cryptoLines(media), ...usable(potential)]
 }
 
-function capability(text: string): string[] {
-  const at = text.indexOf(' crypto:')
-  return at < 0 ? [] : [text.slice(at + 8)]
+function capabilities(section: Section): string[] {
+  const found: string[] = []
+  for (const line of section.lines) {
+    const at = line.startsWith('a=acap:') ? line.indexOf(' crypto:') : -1
+    if (at >= 0 && found.push(line.slice(at + 8)) === maxCrypto) break
+  }
+  return found
 }
 
 function usable(values: readonly string[]): Crypto[] {

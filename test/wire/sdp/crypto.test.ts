@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { test } from 'node:test'
-import { cryptoLines, offeredCrypto, parseCrypto } from '../../../src/wire/sdp/index.ts'
+import { cryptoLines, maxCrypto, offeredCrypto, parseCrypto } from '../../../src/wire/sdp/index.ts'
 import { key, medium } from './fixtures.ts'
 
 const cm = `AES_CM_128_HMAC_SHA1_80 inline:${key.a}`
@@ -76,4 +76,9 @@ test('RFC 5939 3.4.2: crypto of a potential configuration is offered too', () =>
   const media = medium(`a=acap:2 crypto:2 ${cm}`, 'm=audio 1 RTP/AVP 0', `a=acap:1 crypto:1 ${cm}`, 'a=acap:3 key-mgmt:mikey AAAA')
   assert.deepEqual(cryptoLines(media), [])
   assert.deepEqual(offeredCrypto(media).map((c) => c.tag), [1, 2])
+})
+
+test('A8 RFC 5939: no more potential crypto lines are read than a medium may have', () => {
+  const media = medium('m=audio 1 RTP/AVP 0', ...Array.from({ length: 150 }, (_, i) => `a=acap:${i + 1} crypto:${i + 1} ${cm}`))
+  assert.deepEqual(offeredCrypto(media).map((c) => c.tag), Array.from({ length: maxCrypto }, (_, i) => i + 1))
 })
