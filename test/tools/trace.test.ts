@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { numbersIn, printTrace, traceTests } from '../../tools/trace.ts'
 
-const any = (number: string) => number.concat('')   // numbers put together here, so that this file bears none of them
-const r = (n: string) => any(`${'R'}${n}`), a = (n: string) => any(`${'A'}${n}`)
+// put together here, so that this file bears none of them
+const r = (number: string) => 'R'.concat(number), a = (number: string) => 'A'.concat(number)
 
 const rows: [what: string, source: string, found: [id: string, lines: number[]][]][] = [
   ['a number in a name, with its line', `\ntest('${r('343')} every request')`, [[r('343'), [2]]]],
