@@ -115,9 +115,19 @@ export function numberIn(x: Exchange, text: string): string | undefined {
   const uri = parseUri(text)
   if (!uri.ok) return undefined
   if (uri.value.scheme === 'tel') return uri.value.user.replace(/[-.()]/g, '')
-  const { host, user } = uri.value, { domain, listen, address } = x.snapshot.system
-  const ours = host === domain || host === listen || host === address || host === 'localhost' || x.local.has(host)
-  return ours && user !== '' ? user.split(';', 1)[0] : undefined
+  const { host, user } = uri.value
+  return user !== '' && hostIsOurs(x, host) ? user.split(';', 1)[0] : undefined
+}
+
+/** Is this a URI of this system, by its domain or one of its addresses? */
+export function isOurs(x: Exchange, text: string): boolean {
+  const uri = parseUri(text)
+  return uri.ok && hostIsOurs(x, uri.value.host)
+}
+
+function hostIsOurs(x: Exchange, host: string): boolean {
+  const { domain, listen, address } = x.snapshot.system
+  return host === domain || host === listen || host === address || host === 'localhost' || x.local.has(host)
 }
 
 /** A leg has news for its call. */

@@ -3,9 +3,10 @@ import type { PhonePicture } from '../directory/picture.ts'
 import type { Flow } from '../kit/flow.ts'
 import { identify } from '../policy/identify.ts'
 import { failed, isLocked } from '../policy/lockout.ts'
-import { challenge, type DigestCredentials, parseCredentials, usualAlgorithms, verify } from '../wire/sip/digest/index.ts'
+import { challenge, type DigestCredentials, parseCredentials, verify } from '../wire/sip/digest/index.ts'
 import { address, body, lines, parseUri, quote, refuse, type Served, type SipMessage } from '../wire/sip/index.ts'
 import type { Exchange } from './exchange.ts'
+import { isOurs } from './house.ts'
 
 /** The phone that sent the request; undefined when it was answered with a challenge or a refusal. */
 export function identifyRequest(x: Exchange, served: Served): PhonePicture | undefined {
@@ -33,7 +34,11 @@ function wrongPassword(x: Exchange, source: string): void {
   if (failed(x.lockout, source, x.now)) x.news.push({ is: 'locked', source })
 }
 
-const asking = (x: Exchange) => ({ realm: x.snapshot.system.sipStationRealm, algorithms: usualAlgorithms })
+/** SIPp and some phones write the address that they send to where RFC 7616 3.4 wants the Request-URI: any URI of this system will do, the nonce count keeps replays out. */
+const asking = (x: Exchange) => ({
+  realm: x.snapshot.system.sipStationRealm, algorithms: x.snapshot.system.digestAlgorithms, withoutQop: true,
+  sameUri: (uri: string, requestUri: string) => uri === requestUri || isOurs(x, uri),
+})
 
 function challengeHeaders(x: Exchange, source: string, stale: boolean): string {
   return challenge(x.digest, asking(x), x.now, source, { stale }).map((value) => `WWW-Authenticate: ${value}\r\n`).join('')

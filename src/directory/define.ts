@@ -53,9 +53,9 @@ export function oneOf<const Values extends string[]>(label: string, about: strin
   return Type.Enum([...values] as [...Values], { type: 'string', title: label, description: about, default: preset })
 }
 
-/** A list of different texts; empty unless given. */
-export function listOf<Item extends TSchema>(label: string, about: string, item: Item, maxItems: number) {
-  return Type.Array(item, { title: label, description: about, maxItems, uniqueItems: true, default: [] })
+/** A list of different texts; `preset` unless given. */
+export function listOf<Item extends TSchema>(label: string, about: string, item: Item, maxItems: number, preset: readonly string[] = []) {
+  return Type.Array(item, { title: label, description: about, maxItems, uniqueItems: true, default: [...preset] })
 }
 
 export function group<Fields extends TProperties>(label: string, about: string, fields: Fields) {

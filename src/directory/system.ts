@@ -3,7 +3,7 @@
  *
  * Security   opened to the loopback alone and TLS 1.2 at least, unless an administrator says otherwise. Standards R334 (null cipher switch)
  */
-import { define, type Defined, group, oneOf, optional, text, whole, yesNo } from './define.ts'
+import { define, type Defined, group, listOf, oneOf, optional, text, whole, yesNo } from './define.ts'
 
 export const system = define({ kind: 'system', collection: 'system', shape: 'one', label: 'System', about: 'What there is once.' }, {
   domain: text({ label: 'Domain', about: 'Right-hand side of every address: sip:1001@domain.', max: 253, named: 'host', preset: 'localhost' }),
@@ -13,7 +13,7 @@ export const system = define({ kind: 'system', collection: 'system', shape: 'one
   clusterId: text({ label: 'Cluster ID', about: 'Name of the cluster; first part of a realm that challenges trunks.', max: 64, named: 'name', preset: 'StandAloneCluster' }),
   sipStationRealm: optional(text({ label: 'SIP station realm', about: 'Realm of challenges to phones; the domain where none is given. Digest passwords belong to it.', max: 128, named: 'realm' })),
   digestAlgorithms: listOf('Digest algorithms', 'Offered to phones, the preferred one first. Many phones of the field give up when anything but MD5 is offered, even beside it.',
-    oneOf('Algorithm', 'RFC 7616, RFC 8760.', ['MD5', 'SHA-256', 'SHA-512-256']), 3, ['MD5']),
+    oneOf('Algorithm', 'RFC 7616, RFC 8760.', ['MD5', 'SHA-256', 'SHA-512-256'], 'MD5'), 3, ['MD5']),
   allowNullCipher: yesNo('Allow null cipher', 'Whether authenticated devices may use TLS without encryption (NULL-SHA).', false),
   guard: optional(group('Guard', 'Limits at the door, where they shall differ from the guard\'s own.', {
     messagesPerSecond: optional(whole('Messages', 'Messages a second from one source that has not proved who it is.', 1, 1_000_000)),
