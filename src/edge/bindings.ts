@@ -43,7 +43,7 @@ export function planBindings(config: BindingConfig): Result<BindingPlan, Problem
   return problems.length > 0 ? fail(problems) : ok({ bindings, warnings: bindings.flatMap(unusual) })
 }
 
-export function isEnabled(row: ServiceRow, config: BindingConfig): boolean {
+function isEnabled(row: ServiceRow, config: BindingConfig): boolean {
   return row.provided === true && (config.services?.[row.name]?.enabled ?? row.enabledByDefault)
 }
 
@@ -105,7 +105,7 @@ function unusual(binding: Binding): Problem[] {
 }
 
 /** Pairs that cannot stand beside each other. Linear in pairs of a short table. */
-export function conflicts(bindings: readonly Binding[]): Problem[] {
+function conflicts(bindings: readonly Binding[]): Problem[] {
   const found = new Map<string, Problem>()
   bindings.forEach((a, i) => {
     for (const b of bindings.slice(i + 1)) {

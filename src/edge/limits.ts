@@ -58,7 +58,7 @@ export interface GuardLimits {
 
 export const defaultLimits: GuardLimits = {
   maxSources: 65_536,
-  strangerRate: 500, strangerBurst: 1_000, knownRate: 20_000, knownBurst: 20_000,
+  strangerRate: 500, strangerBurst: 1_000, knownRate: 50_000, knownBurst: 50_000,
   strangerHardRate: 20_000, knownHardRate: 200_000, strangersTogether: 5_000,
   pressedDelay: 20, sheddingDelay: 100, calmDelay: 10, queueInputs: 128,
   maxDatagram: 65_507,

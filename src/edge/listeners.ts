@@ -17,7 +17,7 @@ export interface Listener {
   readonly stream?: StreamListener
 }
 
-export function openListener(door: Door, binding: Binding): Promise<Result<Listener>> {
+function openListener(door: Door, binding: Binding): Promise<Result<Listener>> {
   return withFallback(binding, door.log, async (port): Promise<Result<Listener>> => {
     if (binding.transport === 'udp') {
       const udp = await openUdp(door, binding, port)
