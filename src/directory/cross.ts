@@ -36,6 +36,10 @@ function checkSystem(view: View, { errors, warnings }: Report): void {
   if ((listen === '0.0.0.0' || listen === '::') && textOf(object.draft, 'address') === undefined) {
     warnings.push(finding(object, ['listen'], 'directory.noAddress', 'Services listen on every interface, and no address is given for others to use.', 'Give system.address.'))
   }
+  const { digestAlgorithms } = object.draft   // absent in what was stored before there was this field
+  if (Array.isArray(digestAlgorithms) && digestAlgorithms.length === 0) {
+    errors.push(finding(object, ['digestAlgorithms'], 'site.notAllowed', 'Without an algorithm no phone could prove who it is.', 'Name at least one.'))
+  }
   const tls = textOf(object.draft, 'tlsMinVersion')
   if (tls === '1.0' || tls === '1.1') warnings.push(finding(object, ['tlsMinVersion'], 'directory.oldTls', `TLS ${tls} is known to be weak (RFC 8996).`, 'Leave it at 1.2.'))
   const realm = realmOf(view)

@@ -75,6 +75,11 @@ test('a list that the file leaves out is looked up in what is stored', async () 
   assert.equal(lost[0]?.where, 'site.yaml (stored: phones[alice-desk])')
 })
 
+test('what was stored before a field existed does not stand in the way of a file', () => {
+  const old: StoredObject[] = [{ kind: 'system', key: '', rev: 1, body: { domain: 'example.test' } }, { kind: 'phone', key: 'p', rev: 1, body: { name: 'p', lines: ['1'] } }]
+  assert.deepEqual(problemsOf('users: []', old), [])
+})
+
 test('a kept digest password of another realm or user name is refused with what to do', async () => {
   const store = memoryStore()
   await apply(store, small)

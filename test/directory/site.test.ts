@@ -26,6 +26,7 @@ const wrong: [string, string, string, string, RegExp][] = [
   ['unknown field in a group', 'phones: [{ name: p, digest: { user: p, pasword: x } }]', 'site.unknownField', '1:40 phones[p].digest.pasword', /password/],
   ['number without quotes', 'users: [{ userId: a, extension: 1001 }]', 'site.wrongType', '1:33 users[a].extension', /quotes/],
   ['TLS version without quotes', 'system: { tlsMinVersion: 1.2 }', 'site.wrongType', '1:26 system.tlsMinVersion', /quotes/],
+  ['no digest algorithm', 'system: { digestAlgorithms: [] }', 'site.notAllowed', '1:29 system.digestAlgorithms', /at least one/],
   ['no such mode', 'phones: [{ name: p, deviceSecurityMode: safe }]', 'site.notAllowed', '1:41 phones[p].deviceSecurityMode', /nonSecure, authenticated, encrypted/],
   ['out of range', 'lines: [{ number: "1", noAnswerSeconds: 301 }]', 'site.notAllowed', '1:41 lines[1].noAnswerSeconds', /from 1 to 300/],
   ['not whole', 'lines: [{ number: "1", noAnswerSeconds: 1.5 }]', 'site.wrongType', '1:41 lines[1].noAnswerSeconds', /whole number/],
