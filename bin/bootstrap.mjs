@@ -61,7 +61,7 @@ function run(command, parameters) {
 }
 
 function failure(code, said, left) {
-  const detail = said.split('\n').filter((line) => !/nodedir|A complete log/.test(line)).slice(-15).join('\n').trim()
+  const detail = said.split('\n').filter((line) => !/nodedir|A complete log|error\s+at |^npm error\s*$/.test(line)).slice(-12).join('\n').trim()
   if (/spawn npm ENOENT/.test(said)) return 'npm was not found. Ringfort needs Node.js 20 or newer together with npm.'
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ECONNRESET|ERR_SOCKET_TIMEOUT/.test(said)) {
     return `The npm registry cannot be reached, and this is not installed yet: ${left.slice(0, 5).join(', ')}${left.length > 5 ? ' …' : ''}.\n` +
