@@ -6,7 +6,7 @@
  */
 import { judgeAgreed, judgeOffer, type MediaSide } from '../policy/media.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
-import { checkAnswer, isLive, negotiated, protectionOffered, removeCrypto, type Sdp } from '../wire/sdp/index.ts'
+import { checkAnswer, isLive, narrowDirections, negotiated, protectionOffered, removeCapabilities, removeCrypto, type Sdp } from '../wire/sdp/index.ts'
 import { type Call, type CallHouse, type Leg, other, unanswered } from './call.ts'
 import { endCall } from './end.ts'
 import type { Cause } from './leg.ts'
@@ -18,15 +18,18 @@ const side = (leg: Leg): MediaSide => ({ name: leg.peer.phone, mediaSecurity: le
 export function passOffer(sdp: Sdp, from: Leg, to: Leg): Result<Sdp> {
   const verdict = judgeOffer(sdp.media.filter(isLive).map(protectionOffered), side(from), side(to))
   if (!verdict.ok) return verdict
-  return ok(verdict.value.strip ? removeCrypto(sdp, 'everywhere') : sdp)
+  if (verdict.value.strip) return ok(removeCrypto(removeCapabilities(sdp), 'everywhere'))
+  if (from.peer.mediaSecurity !== 'required' && to.peer.mediaSecurity !== 'required') return ok(sdp)
+  return ok(removeCrypto(removeCapabilities(sdp), 'everywhere', (one) => one.strong))               // no weak suite, no second way out to plain RTP
 }
 
 /** The answer as it may go back. */
 export function passAnswer(offer: Sdp, answer: Sdp, from: Leg, to: Leg): Result<Sdp> {
-  const fits = checkAnswer(offer, answer)
+  const narrowed = narrowDirections(offer, answer)                                                  // many phones answer a hold with sendrecv
+  const fits = checkAnswer(offer, narrowed)
   if (!fits.ok) return fits
-  const verdict = judgeAgreed(negotiated(offer, answer).filter((one) => one.state === 'live').map((one) => one.protection), [side(from), side(to)])
-  return verdict.ok ? ok(answer) : verdict
+  const verdict = judgeAgreed(negotiated(offer, narrowed).filter((one) => one.state === 'live').map((one) => one.protection), [side(from), side(to)])
+  return verdict.ok ? ok(narrowed) : verdict
 }
 
 export function notAcceptable(problem: Problem): Cause {

@@ -20,7 +20,7 @@ export function silentAnswer(offer: Sdp, random: Random): Result<Sdp> {
 }
 
 function answered(media: Media, random: Random): string[] {
-  const crypto = protoProtection(media.proto) === 'srtp' ? cryptoLines(media)[0] : undefined
+  const crypto = protoProtection(media.proto) === 'srtp' ? cryptoLines(media).find((one) => one.strong) : undefined
   const able = isLive(media) && media.kind === 'audio' && (protoProtection(media.proto) === 'none' || crypto !== undefined) && fingerprint(media) === undefined
   if (!able) return [`m=${media.kind} 0 ${media.proto} ${media.formats.join(' ')}`]
   const maps = attributes(media, 'rtpmap').filter((value) => value.startsWith(`${media.formats[0]!} `)).map((value) => `a=rtpmap:${value}`)
