@@ -4,7 +4,7 @@ import { type Call, type CallHouse, type Leg, type Ringing, unanswered } from '.
 import { elsewhere, endCall, letGo } from './end.ts'
 import { agree, carry, join, notAcceptable, passOffer } from './negotiate.ts'
 import { answeredLeg } from './records.ts'
-import { stopRinging } from './ring.ts'
+import { stopRinging } from './attempts.ts'
 import { statusNote } from './status.ts'
 
 /** A phone that we rang took the call. */

@@ -8,66 +8,19 @@ import type { Snapshot } from '../directory/snapshot.ts'
 import type { EdgeInput, EdgeOutput, Flow, Hop } from '../kit/flow.ts'
 import type { Millis, Random, Wake } from '../kit/machine.ts'
 import type { Secret } from '../kit/secret.ts'
-import { arm as armOn, newWheel, nextLook, turn, type Wheel } from '../kit/wheel.ts'
-import { type Lockout, newLockout } from '../policy/lockout.ts'
-import { type DigestServer, newDigestServer } from '../wire/sip/digest/index.ts'
-import { type Endpoint, type Heard, newEndpoint, receive } from '../wire/sip/index.ts'
-import { type Call, type CallHouse, type Leg, wakeOf as callWakeOf } from './call.ts'
+import { newWheel, nextLook, turn } from '../kit/wheel.ts'
+import { newLockout } from '../policy/lockout.ts'
+import { newDigestServer } from '../wire/sip/digest/index.ts'
+import { type Heard, newEndpoint, receive } from '../wire/sip/index.ts'
+import type { CallHouse } from './call.ts'
 import { hear } from './hear.ts'
 import { callHouse, happened, wakeCall } from './house.ts'
-import type { LegEvent } from './leg.ts'
-import { type LegHouse, type SipLeg, wake as wakeLeg, wakeOf as legWakeOf } from './legs/sip/index.ts'
-import { type Ladder, newLadder, rung } from './ladder.ts'
-import { type LocationEvent, type Locations, newLocations, wake as wakeLocations, wakeAt as locationsWakeAt } from './locations.ts'
-import type { CallRecord } from './records.ts'
+import { newLadder, rung } from './ladder.ts'
+import { type LegHouse, wake as wakeLeg } from './legs/sip/index.ts'
+import { newLocations, wake as wakeLocations, wakeAt as locationsWakeAt } from './locations.ts'
+import { type Exchange, type News, rearm } from './state.ts'
 
-export interface Counters {
-  /** Requests by method and what became of them: bounded by the tables of methods and statuses. */
-  readonly requests: Map<string, number>
-  readonly calls: { started: number; answered: number; ended: number; refused: number }
-  challenged: number
-  wrongPasswords: number
-  locked: number
-  shed: number
-}
-
-/** What happened that others want to know of: the store, the log, the metrics. Taken with `drain`. */
-export type News =
-  | { is: 'record'; record: CallRecord }
-  | { is: 'location'; event: LocationEvent }
-  | { is: 'locked'; source: string }
-  | { is: 'shed'; source: string }
-
-export interface Exchange {
-  readonly endpoint: Endpoint
-  snapshot: Snapshot
-  readonly digest: DigestServer
-  readonly lockout: Lockout
-  readonly locations: Locations
-  /** By each local tag. */
-  readonly legs: Map<string, SipLeg>
-  readonly calls: Map<string, Call>
-  readonly ringing: Set<Call>
-  readonly parked: Set<Call>
-  readonly lines: Map<string, { calls: number; idleSince: Millis }>
-  readonly turns: Map<string, number>
-  readonly wheel: Wheel<Call | SipLeg>
-  readonly flows: Map<number, Flow>
-  /** Further names and addresses by which this system is called. */
-  readonly local: ReadonlySet<string>
-  readonly ladder: Ladder
-  readonly counters: Counters
-  readonly news: News[]
-  /** Set by the driver from the delay of its own loop: new work is refused, calls in progress go on. */
-  shedding: boolean
-  /** No new calls: the system is going down. */
-  closing: boolean
-  now: Millis
-  wakeAt: Millis | undefined
-  readonly legHouse: LegHouse
-  readonly callHouse: CallHouse
-  readonly waiting: { leg: SipLeg; event: LegEvent }[]
-}
+export type { Exchange, News } from './state.ts'
 
 export interface ExchangeSettings {
   readonly now: Millis
@@ -147,12 +100,6 @@ export function settle(x: Exchange): void {
   x.waiting.length = 0
 }
 
-/** After anything that may have changed what a leg or call waits for. */
-export function rearm(x: Exchange, one: Call | SipLeg): void {
-  one.wakeAt = 'kind' in one ? (one.state === 'ended' ? undefined : legWakeOf(one)) : callWakeOf(one)
-  armOn(x.wheel, one)
-}
-
 function soonest(x: Exchange): Millis | undefined {
   const times = [x.endpoint.layer.wakeAt, nextLook(x.wheel), locationsWakeAt(x.locations)]
   let first: Millis | undefined
@@ -163,4 +110,3 @@ function soonest(x: Exchange): Millis | undefined {
 /** News since the last time. */
 export function drain(x: Exchange): News[] { return x.news.splice(0) }
 
-export type { Leg }

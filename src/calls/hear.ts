@@ -8,7 +8,7 @@ import { answerOnce, type Heard, refuse, type ResponseParts, type Served, type S
 import { quote } from '../wire/sip/index.ts'
 import type { Problem } from '../kit/result.ts'
 import type { PhonePicture } from '../directory/picture.ts'
-import { type Exchange, rearm } from './exchange.ts'
+import { type Exchange, rearm } from './state.ts'
 import { identifyRequest } from './identity.ts'
 import { invited } from './invited.ts'
 import { acknowledged, type About, allow, cancelled, responded, silent, type SipLeg, within } from './legs/sip/index.ts'

@@ -3,16 +3,16 @@ import type { Flow, Hop } from '../kit/flow.ts'
 import type { Millis } from '../kit/machine.ts'
 import { silentAnswer } from '../wire/sdp/index.ts'
 import { parseReplaces, parseUri } from '../wire/sip/index.ts'
+import type { PhonePicture } from '../directory/picture.ts'
 import { targetOf } from './binding.ts'
 import { type Call, type CallHouse, type Leg, wakeOf } from './call.ts'
 import { accepted } from './connect.ts'
 import { endCall } from './end.ts'
-import { type Exchange, rearm } from './exchange.ts'
-import { parkWake } from './features/park.ts'
+import { type Exchange, rearm } from './state.ts'
+import { parkWake } from './features/reversion.ts'
 import { transfer } from './features/transfer.ts'
-import { peerOf } from './invited.ts'
 import type { Cause, LegEvent, Party } from './leg.ts'
-import { command, outgoingLeg } from './legs/sip/index.ts'
+import { command, outgoingLeg, type Peer } from './legs/sip/index.ts'
 import { bindingsOf } from './locations.ts'
 import { answered, asked, declined, offered } from './negotiate.ts'
 import { closeLeg, closeRecord, newRecord } from './records.ts'
@@ -182,3 +182,8 @@ export function wakeCall(x: Exchange, call: Call): void {
 
 /** The moment that a call waits for, for those who print it. */
 export function nextMoment(call: Call): Millis | undefined { return wakeOf(call) }
+
+/** What a leg knows of its phone. */
+export function peerOf(x: Exchange, phone: PhonePicture, line: string): Peer {
+  return { phone: phone.name, line, displayName: x.snapshot.lines.get(line)?.displayName ?? line, mediaSecurity: phone.mediaSecurity, trusted: phone.trustedForSecurityStatus }
+}

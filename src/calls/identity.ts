@@ -5,7 +5,7 @@ import { identify } from '../policy/identify.ts'
 import { failed, isLocked } from '../policy/lockout.ts'
 import { challenge, type DigestCredentials, parseCredentials, verify } from '../wire/sip/digest/index.ts'
 import { address, body, lines, parseUri, quote, refuse, type Served, type SipMessage } from '../wire/sip/index.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './state.ts'
 import { isOurs } from './house.ts'
 
 /** The phone that sent the request; undefined when it was answered with a challenge or a refusal. */

@@ -10,9 +10,9 @@ import { lineOf } from '../policy/identify.ts'
 import { address, addresses, header, parseUri, respond, type ResponseParts, type Served, tokens, wholeNumber } from '../wire/sip/index.ts'
 import { quote } from '../wire/sip/index.ts'
 import type { Call } from './call.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './state.ts'
 import { replace } from './features/replaces.ts'
-import { newCall, numberIn, openCall } from './house.ts'
+import { newCall, numberIn, openCall, peerOf } from './house.ts'
 import { description } from './legs/sip/description.ts'
 import { incomingLeg, type Peer } from './legs/sip/index.ts'
 import { tooShort } from './legs/sip/refresh.ts'
@@ -43,11 +43,6 @@ export function invited(x: Exchange, served: Served, phone: PhonePicture): void 
     anonymous: tokens(message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one)),
   })
   begin(x, served, call, peerOf(x, phone, line), number, flow)
-}
-
-/** What a leg knows of its phone. */
-export function peerOf(x: Exchange, phone: PhonePicture, line: string): Peer {
-  return { phone: phone.name, line, displayName: x.snapshot.lines.get(line)?.displayName ?? line, mediaSecurity: phone.mediaSecurity, trusted: phone.trustedForSecurityStatus }
 }
 
 function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: string, flow: Flow): void {

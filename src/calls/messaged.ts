@@ -8,7 +8,7 @@ import type { PhonePicture } from '../directory/picture.ts'
 import { lineOf } from '../policy/identify.ts'
 import { address, body, header, parseUri, request, respond, type Served, type SipMessage } from '../wire/sip/index.ts'
 import { targetOf } from './binding.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './state.ts'
 import { numberIn } from './house.ts'
 import { bindingsOf } from './locations.ts'
 

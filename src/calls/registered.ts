@@ -3,7 +3,7 @@ import type { PhonePicture } from '../directory/picture.ts'
 import { lineOf } from '../policy/identify.ts'
 import { register, registrarLimits } from '../wire/sip/registrar.ts'
 import { address, parseUri, quote, respond, type Served } from '../wire/sip/index.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './state.ts'
 import { apply, bindingsOfPhone } from './locations.ts'
 
 export function registered(x: Exchange, served: Served, phone: PhonePicture): void {

@@ -7,7 +7,8 @@
 import type { LinePicture } from '../directory/picture.ts'
 import type { Sdp } from '../wire/sdp/index.ts'
 import { type Call, type CallHouse, type Leg, partyOf, type Ringing, type Stage, unanswered } from './call.ts'
-import { elsewhere, endCall, letGo } from './end.ts'
+import { better, giveUp, stopRinging } from './attempts.ts'
+import { elsewhere, letGo } from './end.ts'
 import { huntStages } from './features/hunt.ts'
 import { dialled } from './features/dialled.ts'
 import type { Cause } from './leg.ts'
@@ -126,19 +127,6 @@ export function refused(house: CallHouse, call: Call, leg: Leg, cause: Cause, co
   if (ringing.attempts.length === 0) nextStage(house, call, ringing)
 }
 
-/** 16.7 step 6: 6xx first, then busy, then the lowest class. */
-function better(ringing: Ringing, cause: Cause): void {
-  const rank = (c: Cause) => c.status >= 600 ? 0 : c.status === 486 ? 1 : c.status < 500 && c.status !== 408 && c.status !== 480 ? 2 : c.status === 480 ? 3 : 4
-  if (!ringing.best || rank(cause) < rank(ringing.best)) ringing.best = cause
-}
-
-export function stopRinging(house: CallHouse, call: Call, ringing: Ringing, cause: Cause, except?: Leg): void {
-  const { attempts } = ringing
-  ringing.attempts = []
-  ringing.until = undefined
-  for (const leg of attempts) if (leg !== except) letGo(house, call, leg, cause)
-}
-
 /** Time is up for this stage, or for all of them. */
 export function ringWake(house: CallHouse, call: Call): void {
   const { ringing } = call
@@ -177,15 +165,4 @@ export function divert(house: CallHouse, call: Call, ringing: Ringing, number: s
   ringing.diversions = [`<sip:${last}@${house.snapshot.system.domain}>;reason=${reason}`, ...ringing.diversions].slice(0, maxDiversions)
   if (unanswered(ringing.waiting)) house.command(ringing.waiting, { do: 'progress', status: 181, branch: '', sdp: undefined })
   ringNumber(house, call, ringing, number)
-}
-
-/** Nobody is left to be rung. */
-export function giveUp(house: CallHouse, call: Call, ringing: Ringing, cause: Cause): void {
-  const { transferor, waiting } = ringing
-  if (transferor && call.state === 'connected') {
-    house.command(transferor, { do: 'transferring', status: cause.status, final: true })
-    call.ringing = undefined
-    if (transferor.over === undefined && (call.a === transferor || call.b === transferor)) return           // they talk on
-  }
-  endCall(house, call, waiting.over ? { ...cause, by: 'near' } : cause)
 }

@@ -1,10 +1,10 @@
 /** Park: a call waits on a number until somebody takes it from there. Standards dial plan 11.7 (first free, back to the parker). */
 import type { ParkSlotPicture } from '../../directory/picture.ts'
 import { inactiveOffer } from '../../wire/sdp/index.ts'
-import { type Call, type CallHouse, other, partyOf, type Ringing } from '../call.ts'
+import { type Call, type CallHouse, partyOf, type Ringing } from '../call.ts'
 import { releaseTransferor, takePlace } from '../connect.ts'
-import { parsed } from '../legs/sip/index.ts'
-import { giveUp, seek } from '../ring.ts'
+import { parsed } from '../legs/sip/agreed.ts'
+import { giveUp } from '../attempts.ts'
 
 /** The one who waits in `ringing` was transferred to a slot (or to the park code: the first free one). */
 export function park(house: CallHouse, call: Call, ringing: Ringing, wanted: ParkSlotPicture | undefined): boolean {
@@ -42,14 +42,3 @@ export function retrieve(house: CallHouse, call: Call, ringing: Ringing, slot: s
   takePlace(house, found, waiting, offer, found.a, undefined)
   return true
 }
-
-/** Nobody came: the one who parked the call is rung. */
-export function parkWake(house: CallHouse, call: Call): void {
-  const { parked, a } = call
-  if (!parked || !a) return
-  if (house.now < parked.until) { house.arm(call); return }
-  call.parked = undefined
-  seek(house, call, a, parked.by.number)
-}
-
-export function isAlone(call: Call): boolean { return call.a !== undefined && other(call, call.a) === undefined }

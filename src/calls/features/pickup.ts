@@ -2,7 +2,7 @@
 import { type Call, type CallHouse, type Leg, type Ringing } from '../call.ts'
 import { takePlace } from '../connect.ts'
 import { elsewhere } from '../end.ts'
-import { giveUp, stopRinging } from '../ring.ts'
+import { giveUp, stopRinging } from '../attempts.ts'
 import type { Cause } from '../leg.ts'
 
 const nothing: Cause = { status: 404, text: 'Nothing rings there', by: 'policy' }

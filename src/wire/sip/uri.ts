@@ -61,7 +61,7 @@ function sipUri(scheme: string, rest: string): Result<Uri> {
   if (!uriParams(params)) return fail(problems.uri('has a broken parameter'))
   return ok({
     scheme, params, port,
-    user: unescape(secret < 0 ? userinfo : userinfo.slice(0, secret)),
+    user: unescaped(secret < 0 ? userinfo : userinfo.slice(0, secret)),
     password: secret < 0 ? '' : userinfo.slice(secret + 1),
     host: bare(rest.slice(start, end)),
     headers: question < 0 ? '' : rest.slice(question + 1),
@@ -92,7 +92,7 @@ export function uriParam(uri: Uri, name: string): string | undefined {
   if (uri.params === '') return undefined
   for (const part of uri.params.slice(1).split(';')) {
     const equals = part.indexOf('=')
-    if ((equals < 0 ? part : part.slice(0, equals)).toLowerCase() === name) return equals < 0 ? '' : unescape(part.slice(equals + 1))
+    if ((equals < 0 ? part : part.slice(0, equals)).toLowerCase() === name) return equals < 0 ? '' : unescaped(part.slice(equals + 1))
   }
   return undefined
 }
@@ -116,7 +116,7 @@ function escapesAreWhole(s: string): boolean {
 
 function isHex(c: number): boolean { return (c >= 48 && c <= 57) || ((c | 32) >= 97 && (c | 32) <= 102) }
 
-export function unescape(s: string): string {
+export function unescaped(s: string): string {
   if (!s.includes('%')) return s
   return s.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

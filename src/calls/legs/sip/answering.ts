@@ -6,13 +6,13 @@
 import { again, type Dialog, hasToken, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
 import type { Cause, LegCommand } from '../../leg.ts'
 import { description } from './description.ts'
-import { hangUp, over } from './ending.ts'
+import { hangUp, refuseInvite } from './ending.ts'
 import { type LegHouse, maxForks, type SipLeg } from './leg.ts'
-import { agreed, ready } from './renegotiate.ts'
-import { capabilities, noteHeaders, refusal, reply } from './send.ts'
+import { agreed } from './agreed.ts'
+import { ready } from './renegotiate.ts'
+import { succeeded, t1, t2 } from './success.ts'
+import { capabilities, noteHeaders, reply } from './send.ts'
 import { answerTimer } from './refresh.ts'
-
-export const t1 = 500, t2 = 4_000
 
 type Progress = Extract<LegCommand, { do: 'progress' }>
 type Accept = Extract<LegCommand, { do: 'accept' }>
@@ -108,11 +108,6 @@ function freshDialog(house: LegHouse, leg: SipLeg, served: Served): Dialog {
   return dialog
 }
 
-/** 13.3.1.4: a 2xx is sent again until the ACK, over every transport. */
-export function succeeded(house: LegHouse, leg: SipLeg, served: Served, text: string): void {
-  leg.answer = { served, text, every: t1, at: house.now + t1, until: house.now + 64 * t1 }
-}
-
 /** The ACK to our 2xx, with the answer if the 2xx held an offer. */
 export function acknowledged(house: LegHouse, leg: SipLeg, message: SipMessage): void {
   if (leg.answer === undefined || leg.answer.served.message.cseq !== message.cseq) return
@@ -129,16 +124,6 @@ function answerInAck(house: LegHouse, leg: SipLeg, message: SipMessage): void {
   const said = description(message)
   if (said.is === 'sdp') { agreed(leg, said.text); house.tell(leg, { is: 'answered', sdp: said.sdp }); return }
   house.tell(leg, { is: 'declined', cause: { status: 488, text: 'ACK without an answer', by: 'far' } })
-}
-
-/** Says no to the INVITE, with the reason in words. */
-export function refuseInvite(house: LegHouse, leg: SipLeg, cause: Cause): void {
-  const { served } = leg
-  if (!served) return
-  leg.served = undefined
-  leg.reliable = undefined
-  reply(house, leg, served, { ...refusal(cause), toTag: leg.dialog.localTag })
-  over(house, leg, cause)
 }
 
 /** Timers of the answering side: the 2xx and the reliable provisional go out again, or nobody acknowledges them. */

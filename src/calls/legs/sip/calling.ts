@@ -10,7 +10,8 @@ import { description } from './description.ts'
 import { hangUp, over } from './ending.ts'
 import { type EarlyDialog, type LegHouse, maxForks, type SipLeg } from './leg.ts'
 import { offerTimer, takeTimer } from './refresh.ts'
-import { agreed, learn, parsed, ready } from './renegotiate.ts'
+import { agreed, learn, parsed } from './agreed.ts'
+import { ready } from './renegotiate.ts'
 import { ack, ackAgain, capabilities, noteHeaders, send } from './send.ts'
 
 export function invite(house: LegHouse, leg: SipLeg, invitation: Invitation, seconds?: number): void {

@@ -1,9 +1,8 @@
 /** How a SIP leg comes to its end: refused, cancelled, hung up; and how it is forgotten. */
 import { cancel } from '../../../wire/sip/index.ts'
 import type { Cause } from '../../leg.ts'
-import { refuseInvite } from './answering.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
-import { ack, reasonHeader, reply, send } from './send.ts'
+import { ack, reasonHeader, refusal, reply, send } from './send.ts'
 
 /** 64*T1 and a little: after that nothing of a transaction is left. */
 const longest = 36_000
@@ -62,4 +61,14 @@ export function over(house: LegHouse, leg: SipLeg, cause: Cause): void {
   leg.answer = leg.reliable = leg.session = leg.retry = leg.referral = leg.forgetAt = undefined
   leg.client = undefined
   house.forgotten(leg)
+}
+
+/** Says no to the INVITE, with the reason in words. */
+export function refuseInvite(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  const { served } = leg
+  if (!served) return
+  leg.served = undefined
+  leg.reliable = undefined
+  reply(house, leg, served, { ...refusal(cause), toTag: leg.dialog.localTag })
+  over(house, leg, cause)
 }

@@ -7,7 +7,7 @@ import { hasToken, header, type SipMessage, sessionExpires, deltaSeconds } from 
 import { gone } from './ending.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
 import { send } from './send.ts'
-import { parsed } from './renegotiate.ts'
+import { parsed } from './agreed.ts'
 
 /** Seconds. 1800 is what we ask for, 90 the least that the RFC lets anybody ask (4028 4). */
 export const sessionSeconds = 1_800, leastSeconds = 90

@@ -4,33 +4,16 @@
  * Standards  RFC 3261 14, 3311, 3264, 6141
  * Security   one offer at a time; a second one from the far end is refused (491, 500), never queued
  */
-import { parseSdp, type Sdp } from '../../../wire/sdp/index.ts'
-import { hasToken, header, refreshTarget, type Served, type SipMessage } from '../../../wire/sip/index.ts'
+import type { Sdp } from '../../../wire/sdp/index.ts'
+import { refreshTarget, type Served, type SipMessage } from '../../../wire/sip/index.ts'
 import type { Cause } from '../../leg.ts'
-import { succeeded } from './answering.ts'
+import { agreed, learn, parsed } from './agreed.ts'
 import { description } from './description.ts'
 import { gone } from './ending.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
 import { answerTimer, takeTimer } from './refresh.ts'
+import { succeeded } from './success.ts'
 import { ack, ackAgain, capabilities, follow, refusal, reply, send } from './send.ts'
-
-/** Their latest description stands. */
-export function agreed(leg: SipLeg, text: string): void { leg.remoteSdp = text }
-
-/** A description that was parsed before, as text; it cannot fail. */
-export function parsed(text: string): Sdp {
-  const again = parseSdp(text)
-  if (!again.ok) throw new Error('a kept session description no longer parses')
-  return again.value
-}
-
-/** What the far end's Allow and Supported say of it. */
-export function learn(leg: SipLeg, message: SipMessage): void {
-  const methods = header(message, 'Allow')
-  if (methods !== undefined) leg.can.update = /\bUPDATE\b/.test(methods)
-  if (header(message, 'Supported') === undefined) return
-  leg.can.timer = hasToken(message, 'Supported', 'timer')
-}
 
 /** A re-INVITE of the far end. */
 export function reinvited(house: LegHouse, leg: SipLeg, served: Served): void {

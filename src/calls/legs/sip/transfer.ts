@@ -4,7 +4,7 @@
  * Standards  RFC 3515, 4488 (norefersub), 3892, 3891 (Replaces in Refer-To), 6665
  * Security   taken inside a call only; where it may lead is decided by the call and its policy
  */
-import { address, header, parseUri, reasonPhrase, type Served, unescape } from '../../../wire/sip/index.ts'
+import { address, header, parseUri, reasonPhrase, type Served, unescaped } from '../../../wire/sip/index.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
 import { reply, send } from './send.ts'
 
@@ -22,7 +22,7 @@ export function referred(house: LegHouse, leg: SipLeg, served: Served): void {
   reply(house, leg, served, { status: 202, headers: `Contact: ${leg.contact}\r\n${quiet ? 'Refer-Sub: false\r\n' : ''}` })
   transferring(house, leg, 100, false)
   const replaces = /(?:^|&)replaces=([^&]*)/i.exec(uri.value.headers)?.[1]
-  house.tell(leg, { is: 'transfer', to: to.uri, replaces: replaces === undefined ? undefined : unescape(replaces) })
+  house.tell(leg, { is: 'transfer', to: to.uri, replaces: replaces === undefined ? undefined : unescaped(replaces) })
 }
 
 /** RFC 3515 2.4.5: the body is the status line of what we got for the new INVITE. */

@@ -1,0 +1,68 @@
+/** What the exchange holds: phones, lines, calls, legs and what waits for whom. Plain data; exchange.ts moves it. */
+import type { Snapshot } from '../directory/snapshot.ts'
+import type { Flow } from '../kit/flow.ts'
+import type { Millis } from '../kit/machine.ts'
+import { arm as armOn, type Wheel } from '../kit/wheel.ts'
+import type { Lockout } from '../policy/lockout.ts'
+import type { DigestServer } from '../wire/sip/digest/index.ts'
+import type { Endpoint } from '../wire/sip/index.ts'
+import { type Call, type CallHouse, wakeOf as callWakeOf } from './call.ts'
+import type { Ladder } from './ladder.ts'
+import type { LegEvent } from './leg.ts'
+import { type LegHouse, type SipLeg, wakeOf as legWakeOf } from './legs/sip/leg.ts'
+import type { LocationEvent, Locations } from './locations.ts'
+import type { CallRecord } from './records.ts'
+
+export interface Counters {
+  /** Requests by method and what became of them: bounded by the tables of methods and statuses. */
+  readonly requests: Map<string, number>
+  readonly calls: { started: number; answered: number; ended: number; refused: number }
+  challenged: number
+  wrongPasswords: number
+  locked: number
+  shed: number
+}
+
+/** What happened that others want to know of: the store, the log, the metrics. Taken with `drain`. */
+export type News =
+  | { is: 'record'; record: CallRecord }
+  | { is: 'location'; event: LocationEvent }
+  | { is: 'locked'; source: string }
+  | { is: 'shed'; source: string }
+
+export interface Exchange {
+  readonly endpoint: Endpoint
+  snapshot: Snapshot
+  readonly digest: DigestServer
+  readonly lockout: Lockout
+  readonly locations: Locations
+  /** By each local tag. */
+  readonly legs: Map<string, SipLeg>
+  readonly calls: Map<string, Call>
+  readonly ringing: Set<Call>
+  readonly parked: Set<Call>
+  readonly lines: Map<string, { calls: number; idleSince: Millis }>
+  readonly turns: Map<string, number>
+  readonly wheel: Wheel<Call | SipLeg>
+  readonly flows: Map<number, Flow>
+  /** Further names and addresses by which this system is called. */
+  readonly local: ReadonlySet<string>
+  readonly ladder: Ladder
+  readonly counters: Counters
+  readonly news: News[]
+  /** Set by the driver from the delay of its own loop: new work is refused, calls in progress go on. */
+  shedding: boolean
+  /** No new calls: the system is going down. */
+  closing: boolean
+  now: Millis
+  wakeAt: Millis | undefined
+  readonly legHouse: LegHouse
+  readonly callHouse: CallHouse
+  readonly waiting: { leg: SipLeg; event: LegEvent }[]
+}
+
+/** After anything that may have changed what a leg or call waits for. */
+export function rearm(x: Exchange, one: Call | SipLeg): void {
+  one.wakeAt = 'kind' in one ? (one.state === 'ended' ? undefined : legWakeOf(one)) : callWakeOf(one)
+  armOn(x.wheel, one)
+}
