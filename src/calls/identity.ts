@@ -11,8 +11,8 @@ import { isOurs } from './house.ts'
 /** The phone that sent the request; undefined when it was answered with a challenge or a refusal. */
 export function identifyRequest(x: Exchange, served: Served): PhonePicture | undefined {
   const { message, flow } = served, source = flow.remoteAddress
-  if (isLocked(x.lockout, source, x.now)) { x.counters.locked++; refuse(x.endpoint, x.now, served, { status: 403, headers: 'Retry-After: 60\r\n' }); return undefined }
   const proof = credentials(x, message, flow)
+  if (proof.is === 'locked') { x.counters.locked++; refuse(x.endpoint, x.now, served, { status: 403, headers: 'Retry-After: 60\r\n' }); return undefined }
   const verdict = identify({
     secure: flow.transport === 'tls' || flow.transport === 'wss',
     certified: certified(x, flow), sourced: flow.transport === 'udp' || flow.transport === 'tcp' ? x.snapshot.phoneBySource(source, flow.remotePort) : undefined,
@@ -22,16 +22,17 @@ export function identifyRequest(x: Exchange, served: Served): PhonePicture | und
     case 'allow': return verdict.phone
     case 'refuse': refuse(x.endpoint, x.now, served, { status: verdict.status, headers: `Warning: 399 ringfort ${quote(verdict.problem.text)}\r\n` }); return undefined
     case 'challenge':
-      if (verdict.failed) wrongPassword(x, source)
+      if (verdict.failed) wrongPassword(x, source, proof.user)
       x.counters.challenged++
       refuse(x.endpoint, x.now, served, { status: 401, headers: challengeHeaders(x, source, verdict.stale) })
       return undefined
   }
 }
 
-function wrongPassword(x: Exchange, source: string): void {
+function wrongPassword(x: Exchange, source: string, user: string): void {
   x.counters.wrongPasswords++
-  if (failed(x.lockout, source, x.now)) x.news.push({ is: 'locked', source })
+  const locked = failed(x.lockout, source, user, x.now)
+  if (locked !== 'nothing') x.news.push({ is: 'locked', source, what: locked })
 }
 
 /** SIPp and some phones write the address that they send to where RFC 7616 3.4 wants the Request-URI: any URI of this system will do, the nonce count keeps replays out. */
@@ -44,8 +45,8 @@ function challengeHeaders(x: Exchange, source: string, stale: boolean): string {
   return challenge(x.digest, asking(x), x.now, source, { stale }).map((value) => `WWW-Authenticate: ${value}\r\n`).join('')
 }
 
-interface Proof { readonly is: 'none' | 'ok' | 'wrong' | 'stale' | 'malformed'; readonly phone: PhonePicture | undefined }
-const noProof: Proof = { is: 'none', phone: undefined }
+interface Proof { readonly is: 'none' | 'ok' | 'wrong' | 'stale' | 'malformed' | 'locked'; readonly phone: PhonePicture | undefined; readonly user: string }
+const noProof: Proof = { is: 'none', phone: undefined, user: '' }
 
 /** The credentials for our realm among those that the request carries. */
 function credentials(x: Exchange, message: SipMessage, flow: Flow): Proof {
@@ -55,18 +56,19 @@ function credentials(x: Exchange, message: SipMessage, flow: Flow): Proof {
   let ours: DigestCredentials | undefined
   for (const line of found) {
     const parsed = parseCredentials(line)
-    if (!parsed.ok) return { is: 'malformed', phone: undefined }
+    if (!parsed.ok) return { is: 'malformed', phone: undefined, user: '' }
     if (parsed.value.is === 'digest' && parsed.value.realm === realm) ours ??= parsed.value
   }
   return ours ? check(x, message, flow, ours) : noProof
 }
 
 function check(x: Exchange, message: SipMessage, flow: Flow, given: DigestCredentials): Proof {
+  if (isLocked(x.lockout, flow.remoteAddress, given.username, x.now)) return { is: 'locked', phone: undefined, user: given.username }
   const known = x.snapshot.credentials(given.username)
   const verdict = verify(x.digest, asking(x), x.now, {
     method: message.method, uri: message.uri, body: body(message), credentials: given, source: flow.remoteAddress, user: known.phone ? { md5: known.ha1.MD5, sha256: known.ha1['SHA-256'], 'sha512-256': known.ha1['SHA-512-256'] } : undefined,
   })
-  return verdict.is === 'ok' ? { is: 'ok', phone: known.phone } : { is: verdict.is, phone: undefined }
+  return { is: verdict.is, phone: verdict.is === 'ok' ? known.phone : undefined, user: given.username }
 }
 
 /** The phone that a verified certificate names: its common name, or one of its alternative names. */

@@ -27,7 +27,8 @@ export interface Counters {
 export type News =
   | { is: 'record'; record: CallRecord }
   | { is: 'location'; event: LocationEvent }
-  | { is: 'locked'; source: string }
+  /** A source has guessed too often: at one user, or at many. */
+  | { is: 'locked'; source: string; what: 'user' | 'source' }
   | { is: 'shed'; source: string }
 
 export interface Exchange {
