@@ -16,6 +16,7 @@ import { type Guard, guardReport, type GuardReport, makeKnown, reportDelay, tidy
 import { closeListener, type Listener, openListeners, reconcileListeners } from './listeners.ts'
 import { problem, reasonOf } from './problems.ts'
 import type { TlsContexts } from './tls.ts'
+import { type DnsClient, newDnsClient } from './resolve.ts'
 import { answerDatagram, sendDatagram } from './udp.ts'
 import { proved } from './watch.ts'
 
@@ -28,6 +29,8 @@ export interface EdgeOptions {
   /** Milliseconds; should not jump with the wall clock. */
   readonly now: () => Millis
   readonly log: EdgeLog
+  /** Answers the engine's questions, closed with the edge; the machine's own resolver if left out. */
+  readonly dns?: DnsClient | undefined
 }
 
 export interface BoundService { readonly name: string; readonly transport: Transport; readonly address: string; readonly port: number }
@@ -58,6 +61,7 @@ const restAfterThrow = 100
 interface Drive {
   readonly door: Door
   readonly engine: Engine
+  dns: DnsClient | undefined
   inputs: number
   engineFailures: number
   readonly failures: Set<string>
@@ -84,7 +88,7 @@ export async function openEdge(options: EdgeOptions): Promise<Result<Edge, Probl
   return ok(edgeOf(drive))
 }
 
-function newDrive({ guard, engine, now, log, tls }: EdgeOptions): Drive {
+function newDrive({ guard, engine, now, log, tls, dns }: EdgeOptions): Drive {
   const door: Door = {
     guard, now, log, tls, udp: [], nextFlow: 1,
     connections: new Map(), dials: new Map(), inbound: new Map(),
@@ -92,7 +96,7 @@ function newDrive({ guard, engine, now, log, tls }: EdgeOptions): Drive {
     watchful: () => { if (drive.sweepAt === undefined) { drive.sweepAt = now() + sweepEvery; arm(drive) } },
   }
   const drive: Drive = {
-    door, engine, inputs: 0, engineFailures: 0, failures: new Set(), running: false, inbox: [], timer: undefined, timerAt: 0,
+    door, engine, dns, inputs: 0, engineFailures: 0, failures: new Set(), running: false, inbox: [], timer: undefined, timerAt: 0,
     sweepAt: undefined, restUntil: 0, idle: 0, busySince: now(), busyInputs: 0, listeners: [], closing: false,
   }
   return drive
@@ -173,13 +177,19 @@ function doAll(drive: Drive, outputs: readonly EdgeOutput[]): void {
   const outer = drive.running
   drive.running = true
   try {
-    for (const output of outputs) perform(drive.door, output)
+    for (const output of outputs) if (output.do === 'ask') ask(drive, output); else perform(drive.door, output)
   } finally {
     drive.running = outer
   }
 }
 
-function perform(door: Door, output: EdgeOutput): void {
+/** The resolver is made at the first question: who asks none reads no hosts file and opens no socket. */
+function ask(drive: Drive, { id, type, name }: Extract<EdgeOutput, { do: 'ask' }>): void {
+  drive.dns ??= newDnsClient()
+  void drive.dns.ask(type, name).then((reply) => { if (!drive.closing) feed(drive, { is: 'reply', id, reply }) })
+}
+
+function perform(door: Door, output: Exclude<EdgeOutput, { do: 'ask' }>): void {
   switch (output.do) {
     case 'send':    if (output.flow.id === 0) answerDatagram(door, output.flow, output.data, output.ref); else sendOnFlow(door, output); break
     case 'sendTo':  if (output.to.transport === 'udp') sendDatagram(door, output.to, output.data, output.ref); else sendOverConnection(door, output.to, output.data, output.ref); break
@@ -266,6 +276,7 @@ async function close(drive: Drive, grace: Millis): Promise<void> {
   await allClosed(door, grace)
   for (const connection of door.connections.values()) drop(door, connection, why)
   drive.closing = true
+  drive.dns?.close()
   clearTimeout(drive.timer)
   for (const listener of drive.listeners) if (listener.udp) closeListener(listener)
 }

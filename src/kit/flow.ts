@@ -3,6 +3,7 @@
  *
  * Security   a Flow is made by edge/ alone; `peer` is set only for a certificate that was verified
  */
+import type { DnsReply, DnsType } from './dns.ts'
 import type { Problem } from './result.ts'
 
 export type Transport = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'
@@ -49,6 +50,8 @@ export type EdgeInput =
   | { is: 'closed'; flow: Flow; why: Problem | undefined }
   /** A send with this ref did not go out: refused, unreachable, handshake failed, timed out. */
   | { is: 'failed'; ref: string; to: Hop; why: Problem }
+  /** What the domain name system says to the question with this id: one reply for each. */
+  | { is: 'reply'; id: number; reply: DnsReply }
 
 export type EdgeOutput =
   /** Answer where it came from: on the connection, or to the datagram's source. Silently nothing if the connection is gone (`failed` if ref is set). */
@@ -60,3 +63,5 @@ export type EdgeOutput =
   | { do: 'known'; flow: Flow; until: number }
   /** This source has behaved badly (weight 1–100): evidence for the quarantine. */
   | { do: 'suspect'; flow: Flow; weight: number; why: string }
+  /** A question to the domain name system; `id` comes back with its reply. */
+  | { do: 'ask'; id: number; type: DnsType; name: string }

@@ -4,6 +4,7 @@
  * The engines see what edge/ would give them (kit/flow.ts): datagrams late, lost, doubled, out of order; connections chopped, glued, broken.
  */
 import type { Engine } from '../../edge/door.ts'
+import type { DnsRecord, DnsReply } from '../../kit/dns.ts'
 import type { EdgeInput, EdgeOutput } from '../../kit/flow.ts'
 import type { Millis, Random } from '../../kit/machine.ts'
 import { type Clock, newClock, nextMoment, schedule, tick } from './clock.ts'
@@ -19,6 +20,8 @@ export interface NetworkSettings {
   readonly now?: Millis
   /** Of every link that has none of its own; fair if left out. */
   readonly weather?: Weather
+  /** What the name servers know: `SRV _sip._udp.example.test` and its records; they may be changed while it runs. */
+  readonly names?: Record<string, readonly DnsRecord[]>
   /** How many events the trace keeps; 10,000 if left out. */
   readonly keep?: number
 }
@@ -68,10 +71,10 @@ export function newNetwork(settings: NetworkSettings): Network {
   }
 }
 
-function newWorld({ seed, now = 0, weather = fair, keep = 10_000 }: NetworkSettings): World {
+function newWorld({ seed, now = 0, weather = fair, keep = 10_000, names = {} }: NetworkSettings): World {
   const world: World = {
     clock: newClock(now), random: seededRandom(seed), weather, nodes: new Map(), listeners: new Map(), addresses: new Map(), links: new Map(),
-    nextFlow: 1, counts: newCounts(), ring: [], keep, noted: 0,
+    nextFlow: 1, counts: newCounts(), ring: [], keep, noted: 0, names,
     feed: (to, input) => feed(world, to, input),
   }
   return world
@@ -134,7 +137,15 @@ function perform(world: World, who: Node, output: EdgeOutput): void {
     case 'close': closeFlow(world, who, output.flow, output.why); return
     case 'known': note(world, 'known', who.name, output.flow.remoteAddress, output.flow.transport, ''); return
     case 'suspect': note(world, 'suspect', who.name, output.flow.remoteAddress, output.flow.transport, output.why); return
+    case 'ask': ask(world, who, output); return
   }
+}
+
+/** The name servers are as far as everybody else, there and back. */
+function ask(world: World, who: Node, { id, type, name }: Extract<EdgeOutput, { do: 'ask' }>): void {
+  const records = world.names[`${type} ${name}`]
+  const reply: DnsReply = records && records.length > 0 ? { is: 'answer', records, ttl: 60 } : { is: 'noAnswer', why: 'notFound' }
+  schedule(world.clock, world.clock.now + 2 * world.weather.delay, () => world.feed(who, { is: 'reply', id, reply }))
 }
 
 /** Has the clock ask again when the engine wants to be woken. */

@@ -1,5 +1,6 @@
 /** What a simulated network consists of: nodes with addresses and services, links with weather, connections, and a trace of everything. */
 import type { Engine } from '../../edge/door.ts'
+import type { DnsRecord } from '../../kit/dns.ts'
 import type { EdgeInput, Flow, Hop, PeerCertificate, Transport } from '../../kit/flow.ts'
 import type { Millis, Random } from '../../kit/machine.ts'
 import type { Clock } from './clock.ts'
@@ -75,6 +76,7 @@ export interface World {
   readonly ring: Event[]
   readonly keep: number
   noted: number
+  readonly names: Readonly<Record<string, readonly DnsRecord[]>>
   /** Gives one input to a node's engine and does what it says. */
   feed(node: Node, input: EdgeInput): void
 }
