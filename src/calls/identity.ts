@@ -12,7 +12,11 @@ import { isOurs } from './house.ts'
 export function identifyRequest(x: Exchange, served: Served): PhonePicture | undefined {
   const { message, flow } = served, source = flow.remoteAddress
   const proof = credentials(x, message, flow)
-  if (proof.is === 'locked') { x.counters.locked++; refuse(x.endpoint, x.now, served, { status: 403, headers: 'Retry-After: 60\r\n' }); return undefined }
+  if (proof.is === 'locked') {                                                     // the password is not looked at: right or wrong, the answer is the same
+    x.counters.locked++
+    refuse(x.endpoint, x.now, served, { status: 401, headers: challengeHeaders(x, source, false) })
+    return undefined
+  }
   const verdict = identify({
     secure: flow.transport === 'tls' || flow.transport === 'wss',
     certified: certified(x, flow), sourced: flow.transport === 'udp' || flow.transport === 'tcp' ? x.snapshot.phoneBySource(source, flow.remotePort) : undefined,
