@@ -1,0 +1,88 @@
+/**
+ * Every command of an administrator, one row each: its options, who may use it, what it does. Served over the command socket.
+ *
+ * Security   whoever reaches the socket owns the data directory (`owner`); options are checked against the row before anything runs
+ */
+import { fail, ok, type Problem, type Result } from '../kit/result.ts'
+import { configureCommands } from './configure.ts'
+import { explainCommands } from './explain.ts'
+import type { House } from './house.ts'
+import { adminProblem } from './problems.ts'
+import { showCommands } from './show.ts'
+import type { Table } from './table.ts'
+
+export interface Option {
+  readonly name: string
+  readonly about: string
+  /** `file`: the client reads it and sends its text along as `text`. */
+  readonly takes: 'text' | 'number' | 'file' | 'nothing'
+  readonly required?: boolean | undefined
+  readonly positional?: boolean | undefined
+}
+
+export type Options = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** What a command came to: one document for programs; a table or text, and a closing line, for people. */
+export interface Answer {
+  readonly document: unknown
+  readonly table?: Table | undefined
+  readonly text?: string | undefined
+  readonly note?: string | undefined
+  readonly warnings?: readonly Problem[] | undefined
+}
+
+export interface Command {
+  readonly name: string
+  readonly about: string
+  readonly who: 'owner'
+  readonly options: readonly Option[]
+  readonly run: (house: House, options: Options) => Promise<Result<Answer, Problem | readonly Problem[]>>
+}
+
+export const commands: readonly Command[] = [
+  ...configureCommands, ...showCommands, ...explainCommands,
+  { name: 'certificate issue', about: 'A key and a certificate for a device or a trunk peer.', who: 'owner',
+    options: [{ name: 'name', about: 'Name of the device.', takes: 'text', required: true }, { name: 'out', about: 'Folder to write to.', takes: 'text', required: true }], run: issue },
+]
+
+const byName = new Map(commands.map((command) => [command.name, command]))
+
+export interface CommandRequest { readonly command: string; readonly options: Options }
+
+/** Runs one command for whoever asked through the socket. */
+export async function runCommand(house: House, request: unknown): Promise<Result<Answer, readonly Problem[]>> {
+  if (!isRequest(request)) return fail([adminProblem('admin.request')])
+  const command = byName.get(request.command)
+  if (!command) return fail([adminProblem('admin.unknownCommand', request.command.slice(0, 64))])
+  const wrong = optionProblems(command, request.options)
+  if (wrong.length > 0) return fail(wrong)
+  const done = await command.run(house, request.options)
+  if (done.ok) return ok(done.value)
+  return fail(isProblem(done.problem) ? [done.problem] : done.problem)
+}
+
+function isProblem(problem: Problem | readonly Problem[]): problem is Problem { return !Array.isArray(problem) }
+
+function isRequest(request: unknown): request is CommandRequest {
+  if (typeof request !== 'object' || request === null || !('command' in request) || !('options' in request)) return false
+  return typeof request.command === 'string' && typeof request.options === 'object' && request.options !== null
+}
+
+function optionProblems({ options }: Command, given: Readonly<Record<string, unknown>>): Problem[] {
+  const known = new Set(options.flatMap(({ name, takes }) => takes === 'file' ? [name, 'text'] : [name]))
+  const unknown = Object.keys(given).filter((name) => !known.has(name)).map((name) => adminProblem('admin.option', name.slice(0, 40), 'this command does not have it'))
+  const missing = options.filter(({ name, required }) => required && given[name] === undefined).map(({ name, about }) => adminProblem('admin.option', name, about))
+  const wrong = options.filter(({ name, takes }) => given[name] !== undefined && !fits(given[name], takes)).map(({ name, takes }) => adminProblem('admin.option', name, takes === 'number' ? 'a whole number' : takes === 'nothing' ? 'it takes no value' : 'text'))
+  return [...unknown, ...missing, ...wrong]
+}
+
+function fits(value: unknown, takes: Option['takes']): boolean {
+  if (takes === 'number') return Number.isInteger(typeof value === 'string' && value !== '' ? Number(value) : value)
+  return takes === 'nothing' ? typeof value === 'boolean' : typeof value === 'string'
+}
+
+async function issue(house: House, { name, out }: Options): Promise<Result<Answer>> {
+  const issued = await house.issueCertificate(String(name), String(out))
+  if (!issued.ok) return issued
+  return ok({ document: { name, files: issued.value }, table: { columns: ['file'], rows: issued.value.map((file) => [file]) }, note: 'The key is for the device alone; ca.pem is what it must trust.' })
+}

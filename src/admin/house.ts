@@ -1,0 +1,79 @@
+/** What commands need of the system around them: handed in by main, small, and no more than is used. */
+import type { AuditQuery, AuditRow, ChangeSet, ConfigurationStore, StoredObject } from '../directory/changes.ts'
+import type { SealKey } from '../directory/seal.ts'
+import type { Snapshot } from '../directory/snapshot.ts'
+import type { Problem, Result } from '../kit/result.ts'
+import type { LiveAnswer, LiveRequest } from './live.ts'
+
+export interface Configuration extends ConfigurationStore {
+  audit(query: AuditQuery): AuditRow[]
+  changeSet(rev: number): ChangeSet | undefined
+}
+
+/** The least of a call record that is shown; legs as the calls room wrote them. */
+export interface StoredCall {
+  readonly id: string
+  readonly startedAt: number
+  readonly answeredAt?: number | undefined
+  readonly endedAt: number
+  readonly from: string
+  readonly to: string
+  readonly ending: string
+  readonly security: string
+  readonly legs: readonly unknown[]
+}
+
+export interface RecordStore {
+  find(id: string): Promise<Result<StoredCall | undefined>>
+  list(query: { limit?: number | undefined; party?: string | undefined }): Promise<Result<StoredCall[]>>
+}
+
+/** A row of the port table, as far as it is shown. */
+export interface PortRow {
+  readonly name: string
+  readonly purpose: string
+  readonly process: string
+  readonly port: number
+  readonly lastPort?: number | undefined
+  readonly transports: readonly string[]
+  readonly reach: string
+  readonly tls: string
+  readonly enabled: boolean
+  /** Why there is no listener, where there can be none. */
+  readonly notProvided?: string | undefined
+}
+
+export interface CertificateRow {
+  readonly file: string
+  readonly purpose: string
+  readonly subject: string
+  readonly names: readonly string[]
+  readonly issuer: string
+  readonly notBefore: string
+  readonly notAfter: string
+  readonly fingerprint: string
+}
+
+export interface House {
+  readonly now: () => number
+  readonly version: { readonly ringfort: string; readonly node: string }
+  readonly dataDir: string
+  readonly key: SealKey
+  readonly configuration: Configuration
+  readonly records: RecordStore
+  /** Asks the call process; fails where it does not answer in time. */
+  readonly live: <R extends LiveRequest>(request: R) => Promise<Result<LiveAnswer<R>>>
+  /** Ports that this process has bound itself. */
+  readonly ownPorts: () => readonly { name: string; transport: string; address: string; port: number }[]
+  readonly snapshot: () => Snapshot
+  readonly portTable: (snapshot: Snapshot) => readonly PortRow[]
+  readonly serviceNames: readonly string[]
+  /** What would be wrong with the listeners of this configuration. */
+  readonly checkPorts: (objects: readonly StoredObject[]) => { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
+  readonly certificates: () => readonly CertificateRow[]
+  readonly issueCertificate: (name: string, folder: string) => Promise<Result<readonly string[]>>
+  /** The configuration was written: every process takes it over. Problems: it could not be used, and the former one still is. */
+  readonly changed: () => Promise<readonly Problem[]>
+  /** Requirements with what shows them; undefined where the list is not part of this installation. */
+  readonly requirements: () => readonly Readonly<Record<string, unknown>>[] | undefined
+}

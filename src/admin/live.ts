@@ -1,0 +1,81 @@
+/** What the call process tells of the moment: plain data, asked for over its socket. */
+import type { Problem } from '../kit/result.ts'
+
+export interface BoundPort { readonly name: string; readonly transport: string; readonly address: string; readonly port: number }
+
+export interface LiveRegistration {
+  readonly line: string
+  readonly phone: string
+  readonly contact: string
+  readonly transport: string
+  readonly source: string
+  readonly service: string
+  /** Seconds. */
+  readonly expiresIn: number
+  readonly reachable: boolean
+  readonly path: string
+}
+
+export interface LiveLeg {
+  readonly phone: string
+  readonly line: string
+  readonly side: 'in' | 'out'
+  readonly transport: string
+  readonly state: string
+  readonly security: string
+}
+
+export interface LiveCall {
+  readonly id: string
+  readonly state: string
+  readonly from: string
+  readonly to: string
+  readonly startedAt: number
+  readonly answeredAt?: number | undefined
+  readonly held: boolean
+  readonly security: string
+  /** Why the call is not encrypted; absent where it is. */
+  readonly why?: string | undefined
+  readonly legs: readonly LiveLeg[]
+}
+
+/** One message of a ladder, keys and credentials taken out. */
+export interface LadderRung { readonly at: number; readonly direction: 'in' | 'out'; readonly transport: string; readonly peer: string; readonly text: string }
+
+export interface TailEvent {
+  readonly event: 'started' | 'answered' | 'ended'
+  readonly at: number
+  readonly call: string
+  readonly from: string
+  readonly to: string
+  readonly security?: string | undefined
+  readonly ending?: string | undefined
+  readonly status?: number | undefined
+}
+
+export type LiveRequest =
+  | { readonly ask: 'ports' }
+  | { readonly ask: 'registrations'; readonly limit: number }
+  | { readonly ask: 'calls'; readonly limit: number }
+  | { readonly ask: 'call'; readonly id: string }
+  /** Messages of the dialogs in which these tags of ours stand: ids of the legs of a record. */
+  | { readonly ask: 'ladder'; readonly legs: readonly string[] }
+  /** Which of these lines can be reached now, and how many calls each has. */
+  | { readonly ask: 'lines'; readonly lines: readonly string[] }
+  | { readonly ask: 'reading' }
+  | { readonly ask: 'reload' }
+  | { readonly ask: 'tail'; readonly after: number }
+
+export interface LiveAnswers {
+  readonly ports: readonly BoundPort[]
+  readonly registrations: { readonly total: number; readonly rows: readonly LiveRegistration[] }
+  readonly calls: { readonly total: number; readonly rows: readonly LiveCall[] }
+  readonly call: { readonly call: LiveCall | undefined; readonly rungs: readonly LadderRung[] }
+  readonly ladder: readonly LadderRung[]
+  readonly lines: Readonly<Record<string, { readonly reachable: boolean; readonly calls: number }>>
+  readonly reading: unknown
+  /** Problems: what could not be opened; the former configuration stays in use then. */
+  readonly reload: { readonly rev: number; readonly problems: readonly Problem[] }
+  readonly tail: { readonly last: number; readonly events: readonly TailEvent[] }
+}
+export type LiveAnswer<R extends LiveRequest> = LiveAnswers[R['ask']]

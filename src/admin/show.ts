@@ -1,0 +1,121 @@
+/** `ringfort show …`: what there is, as a table for people and one JSON document. */
+import { ok, type Result } from '../kit/result.ts'
+import type { Answer, Command, Options } from './commands.ts'
+import type { House, PortRow } from './house.ts'
+import { ladderText } from './ladder.ts'
+import type { BoundPort, LiveCall } from './live.ts'
+import { adminProblem } from './problems.ts'
+import { lasting, moment, type Table } from './table.ts'
+
+/** Rows of a live table that are asked for: the rest is only counted. */
+const maxRows = 100_000
+
+const answer = (document: unknown, table: Table, note?: string): Result<Answer> => ok({ document, table, note })
+
+export const showCommands: readonly Command[] = [
+  { name: 'show ports', about: 'Every service of the port table, and what is bound.', who: 'owner', options: [], run: ports },
+  { name: 'show registrations', about: 'Which phone is registered where.', who: 'owner', options: [], run: registrations },
+  { name: 'show calls', about: 'Calls in progress and how safe they are; with --ended the latest records.', who: 'owner',
+    options: [{ name: 'ended', about: 'Records of calls that are over, newest first.', takes: 'nothing' }, { name: 'limit', about: 'Rows at most.', takes: 'number' }, { name: 'party', about: 'Only records of this number.', takes: 'text' }], run: calls },
+  { name: 'show call', about: 'One call: its legs, and who sent what when.', who: 'owner', options: [{ name: 'id', about: 'Id of the call.', takes: 'text', required: true, positional: true }], run: call },
+  { name: 'show trunks', about: 'Trunks.', who: 'owner', options: [], run: async () => ({ ok: false, problem: adminProblem('admin.notThere', 'show trunks', 'trunks come with a later version') }) },
+  { name: 'show certificates', about: 'Certificates of this system.', who: 'owner', options: [], run: certificates },
+  { name: 'show version', about: 'Versions.', who: 'owner', options: [], run: async ({ version }) => answer(version, { columns: ['part', 'version'], rows: Object.entries(version) }) },
+  { name: 'show audit', about: 'Who changed what.', who: 'owner', options: [{ name: 'limit', about: 'Rows at most.', takes: 'number' }], run: audit },
+  { name: 'show requirements', about: 'Requirements and what shows them.', who: 'owner', options: [], run: requirements },
+]
+
+async function ports(house: House): Promise<Result<Answer>> {
+  const live = await house.live({ ask: 'ports' })
+  const bound = [...(live.ok ? live.value : []), ...house.ownPorts()]
+  const rows = house.portTable(house.snapshot()).map((row) => portRow(row, bound))
+  const document = { ports: rows, ...(live.ok ? {} : { problem: live.problem }) }
+  return answer(document, {
+    columns: ['service', 'transport', 'port', 'bound', 'reach', 'process', 'purpose'],
+    rows: rows.map((row) => [row.name, row.transports.join(' '), row.range, row.bound.map((b) => `${b.address}:${b.port}`).join(' ') || (row.enabled ? 'not bound' : 'off'), row.reach, row.process, row.notProvided ?? row.purpose]),
+  }, live.ok ? undefined : live.problem.text)
+}
+
+function portRow(row: PortRow, bound: readonly BoundPort[]) {
+  const range = row.lastPort === undefined ? String(row.port) : `${row.port}-${row.lastPort}`
+  return { ...row, range, bound: bound.filter((b) => b.name === row.name).map(({ transport, address, port }) => ({ transport, address, port })) }
+}
+
+async function registrations(house: House): Promise<Result<Answer>> {
+  const live = await house.live({ ask: 'registrations', limit: maxRows })
+  if (!live.ok) return live
+  const { total, rows } = live.value
+  return answer({ total, registrations: rows }, {
+    columns: ['line', 'phone', 'transport', 'source', 'expires', 'state', 'contact'], none: 'no phone is registered',
+    rows: rows.map((r) => [r.line, r.phone, r.transport, r.source, `${r.expiresIn} s`, r.reachable ? 'reachable' : 'waiting', r.contact]),
+  }, total > rows.length ? `${total - rows.length} more are not shown` : undefined)
+}
+
+async function calls(house: House, { ended, limit, party }: Options): Promise<Result<Answer>> {
+  if (ended === true || party !== undefined) return endedCalls(house, numberOf(limit, 100), typeof party === 'string' ? party : undefined)
+  const live = await house.live({ ask: 'calls', limit: numberOf(limit, maxRows) })
+  if (!live.ok) return live
+  const { total, rows } = live.value
+  return answer({ total, calls: rows }, {
+    columns: ['call', 'from', 'to', 'state', 'since', 'security', 'why'], none: 'no call',
+    rows: rows.map((c) => [c.id, c.from, c.to, c.held ? `${c.state}, held` : c.state, lasting(house.now() - (c.answeredAt ?? c.startedAt)), c.security, c.why ?? '']),
+  })
+}
+
+async function endedCalls(house: House, limit: number, party: string | undefined): Promise<Result<Answer>> {
+  const found = await house.records.list({ limit, party })
+  if (!found.ok) return found
+  return answer({ records: found.value }, {
+    columns: ['call', 'started', 'from', 'to', 'lasted', 'security', 'ending'], none: 'no record',
+    rows: found.value.map((r) => [r.id, moment(r.startedAt), r.from, r.to, r.answeredAt === undefined ? '-' : lasting(r.endedAt - r.answeredAt), r.security, r.ending]),
+  })
+}
+
+async function call(house: House, { id }: Options): Promise<Result<Answer>> {
+  const live = await house.live({ ask: 'call', id: String(id) })
+  if (live.ok && live.value.call) return ok({ document: { ...live.value.call, ladder: live.value.rungs }, text: `${callText(live.value.call)}\n${ladderText(live.value.rungs)}` })
+  const found = await house.records.find(String(id))
+  if (!found.ok) return found
+  if (!found.value) return { ok: false, problem: adminProblem('admin.notFound', 'show call', String(id).slice(0, 40), 'See `ringfort show calls` and `ringfort show calls --ended`.') }
+  const record = found.value
+  const requests = record.legs.flatMap((leg) => typeof leg === 'object' && leg !== null && 'id' in leg && typeof leg.id === 'string' ? [leg.id] : [])
+  const ladder = await house.live({ ask: 'ladder', legs: requests })
+  const rungs = ladder.ok ? ladder.value : []
+  const head = `call ${record.id}: ${record.from} to ${record.to}, ${moment(record.startedAt)}, ${record.security}; ${record.ending}`
+  return ok({ document: { ...record, ladder: rungs }, text: `${head}\n${rungs.length === 0 ? 'its messages are not kept any more\n' : ladderText(rungs)}` })
+}
+
+function callText(c: LiveCall): string {
+  const legs = c.legs.map((leg) => `  ${leg.side === 'in' ? 'from' : 'to'} ${leg.phone} (${leg.line}), ${leg.transport}, ${leg.state}, ${leg.security}\n`).join('')
+  return `call ${c.id}: ${c.from} to ${c.to}, ${c.state}, ${c.security}${c.why === undefined ? '' : `: ${c.why}`}\n${legs}`
+}
+
+async function certificates(house: House): Promise<Result<Answer>> {
+  const rows = house.certificates()
+  return answer({ certificates: rows }, {
+    columns: ['file', 'purpose', 'subject', 'until', 'names', 'sha-256'],
+    rows: rows.map((c) => [c.file, c.purpose, c.subject, c.notAfter.slice(0, 10), c.names.join(' ') || '-', c.fingerprint]),
+  })
+}
+
+async function audit(house: House, { limit }: Options): Promise<Result<Answer>> {
+  const rows = house.configuration.audit({ limit: numberOf(limit, 100) })
+  const text = (value: unknown) => value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
+  return answer({ audit: rows }, {
+    columns: ['id', 'when', 'who', 'how', 'what', 'object', 'fields'], none: 'nothing was changed yet',
+    rows: rows.map((r) => [String(r.rev), moment(r.at), r.by, r.undoes === undefined ? r.via : `${r.via} of ${r.undoes}`, r.what, `${r.kind} ${r.key}`.trim(), r.fields.map((f) => `${f.field}: ${text(f.before)} → ${text(f.after)}`).join(', ')]),
+  })
+}
+
+async function requirements(house: House): Promise<Result<Answer>> {
+  const rows = house.requirements()
+  if (!rows) return { ok: false, problem: adminProblem('admin.notThere', 'show requirements', 'docs/requirements.json is not part of this installation', 'In a clone, `npm run trace` makes it.') }
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const text = (value: unknown) => typeof value === 'string' ? value : Array.isArray(value) ? value.join(' ') : JSON.stringify(value) ?? ''
+  return answer({ requirements: rows }, { columns, rows: rows.map((row) => columns.map((name) => text(row[name]))) })
+}
+
+export function numberOf(value: unknown, usual: number): number {
+  const given = typeof value === 'number' ? value : typeof value === 'string' && /^[0-9]{1,9}$/.test(value) ? Number(value) : Number.NaN
+  return Number.isInteger(given) && given > 0 ? Math.min(given, maxRows) : usual
+}

@@ -1,0 +1,21 @@
+/** The program: a process of a system that runs (`--role`, given by the launcher alone), or the command line. */
+import type { Role, RoleSettings } from './main/talk.ts'
+
+const [first, role, settings] = process.argv.slice(2)
+
+if (first === '--role' && process.send) await runRole(role as Role, JSON.parse(settings ?? '{}') as RoleSettings)
+else await (await import('./main/cli.ts')).runCli(process.argv.slice(2))
+
+async function runRole(role: Role, settings: RoleSettings): Promise<void> {
+  const { runChild } = await import('./main/child.ts')
+  switch (role) {
+    case 'call': {
+      const { openCall } = await import('./main/call.ts')
+      return runChild(role, settings, (log) => openCall(settings, log))
+    }
+    case 'desk': {
+      const { liveOver, openDesk } = await import('./main/desk.ts')
+      return runChild(role, settings, (log) => openDesk(settings.dataDir, log, liveOver(settings.dataDir)))
+    }
+  }
+}

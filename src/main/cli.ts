@@ -1,0 +1,116 @@
+/** The `ringfort` command line: `start` runs the system, everything else asks the one that runs. */
+import { Command as Program, Option as Flag } from 'commander'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { printAnswer, printProblems, send, tail } from '../admin/client.ts'
+import type { Command, Options } from '../admin/commands.ts'
+import { adminProblem } from '../admin/problems.ts'
+import { errorCode } from '../kit/error.ts'
+import type { Problem } from '../kit/result.ts'
+import { start } from './launcher.ts'
+import { mainProblem } from './problems.ts'
+import { newVoice } from './voice.ts'
+
+const streams = { out: (text: string) => { process.stdout.write(text) }, error: (text: string) => { process.stderr.write(text) } }
+
+const groups: Readonly<Record<string, string>> = { show: 'What there is.', explain: 'What would happen, and why.', certificate: 'Certificates.', call: 'Calls.' }
+
+export async function runCli(parameters: readonly string[]): Promise<void> {
+  const program = new Program('ringfort').description('A phone system for organisations that must keep their calls to themselves.').showHelpAfterError()
+  addStart(program)
+  if (parameters[0] !== 'start') await addCommands(program)
+  await program.parseAsync([...parameters], { from: 'user' })
+}
+
+const dataOption = () => new Flag('--data <dir>', 'data directory').env('RINGFORT_DATA').default('./data')
+
+interface StartFlags { data: string; site?: string; json?: boolean; roles: string; processes: string; evaluation?: boolean }
+
+function addStart(program: Program): void {
+  program.command('start').description('Starts the system and stays in the foreground.')
+    .addOption(dataOption()).option('--site <file>', 'site file to apply before anything listens').option('--json', 'one JSON object a line on standard output')
+    .option('--roles <list>', 'roles of this machine', 'call,desk').option('--processes <how>', 'one or split', 'split').option('--evaluation', 'for trying it out: the same system, and the log says so')
+    .action(async (flags: StartFlags) => {
+      const voice = newVoice(flags.json === true, streams), roles = rolesOf(flags.roles), { processes } = flags
+      const problems = [...roles.problems, ...(processes === 'one' || processes === 'split' ? [] : [mainProblem('main.processes', '--processes')])]
+      if (problems.length > 0) { voice.refused(problems); process.exitCode = 1; return }
+      const code = await start({ dataDir: flags.data, site: flags.site, json: flags.json === true, processes: processes as 'one' | 'split', desk: roles.desk, evaluation: flags.evaluation === true }, voice)
+      process.exit(code)
+    })
+}
+
+function rolesOf(text: string): { desk: boolean; problems: Problem[] } {
+  const roles = text.split(',').map((role) => role.trim()).filter(Boolean)
+  const problems = roles.flatMap((role) => {
+    if (role === 'call' || role === 'desk') return []
+    return [mainProblem(role === 'voicemail' || role === 'presence' ? 'main.roleNotThere' : 'main.roleUnknown', '--roles', role.slice(0, 40))]
+  })
+  if (!roles.includes('call')) problems.push(mainProblem('main.rolesNeedCall', '--roles'))
+  return { desk: roles.includes('desk'), problems }
+}
+
+/** One word or two: the row's name is the way to it. */
+async function addCommands(program: Program): Promise<void> {
+  const { commands } = await import('../admin/commands.ts')
+  const parents = new Map(Object.entries(groups).map(([name, about]) => [name, program.command(name).description(about)]))
+  for (const command of commands) {
+    const [first = '', second] = command.name.split(' ')
+    addCommand(second === undefined ? program : parents.get(first)!, second ?? first, command)
+  }
+  parents.get('call')!.command('tail').description('Calls as they happen.').addOption(dataOption()).option('--json', 'one JSON object a line')
+    .action(({ data, json }: { data: string; json?: boolean }) => { follow(resolve(data), json === true) })
+}
+
+function addCommand(parent: Program, name: string, command: Command): void {
+  const own = parent.command(name).description(command.about).addOption(dataOption()).option('--json', 'one JSON document')
+  const places = command.options.filter(({ positional }) => positional)
+  for (const option of places) own.argument(`<${option.name}>`, option.about)
+  for (const option of command.options.filter(({ positional }) => !positional)) {
+    const flag = new Flag(option.takes === 'nothing' ? `--${option.name}` : `--${option.name} <${option.takes}>`, option.about)
+    own.addOption(option.required ? flag.makeOptionMandatory() : flag)
+  }
+  own.action(async (...given: unknown[]) => {
+    const flags = given[places.length] as Options, options = collect(command, given, flags)
+    const { data, json } = flags
+    await perform(resolve(String(data)), command.name, options, json === true)
+  })
+}
+
+/** Options as the table names them; a file is read here, where the caller's rights and directory are. */
+function collect(command: Command, given: readonly unknown[], flags: Options): Options {
+  const places = command.options.filter(({ positional }) => positional)
+  const all = command.options.map((option) => [option, option.positional ? given[places.indexOf(option)] as string : flags[camel(option.name)]] as const)
+  const options: Record<string, string | number | boolean> = {}
+  for (const [option, value] of all) {
+    if (value === undefined) continue
+    options[option.name] = option.name === 'out' ? resolve(String(value)) : value
+    if (option.takes === 'file') options.text = readText(String(value))
+  }
+  return options
+}
+
+function camel(name: string): string { return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) }
+
+function readText(file: string): string {
+  try { return readFileSync(file, 'utf8') } catch (error) {
+    refuse([adminProblem('admin.fileUnreadable', file, errorCode(error))], false)
+    return process.exit(1)
+  }
+}
+
+async function perform(dataDir: string, command: string, options: Options, json: boolean): Promise<void> {
+  const done = await send(dataDir, { command, options })
+  if (!done.ok) { refuse(done.problem, json); process.exitCode = 1; return }
+  if (!json) streams.error(printProblems(done.value.warnings ?? [], false))
+  streams.out(printAnswer(done.value, json))
+}
+
+function refuse(problems: readonly Problem[], json: boolean): void {
+  streams.error(printProblems(problems, false))
+  if (json) streams.out(printProblems(problems, true))
+}
+
+function follow(dataDir: string, json: boolean): void {
+  const call = tail(dataDir, json, streams.out, (problem) => { if (problem) { refuse([problem], json); process.exitCode = 1 } })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { call.close() })
+}

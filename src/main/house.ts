@@ -1,0 +1,71 @@
+/** The system as commands see it, made of the desk's own store and what the call process answers. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { House } from '../admin/house.ts'
+import type { BoundPort } from '../admin/live.ts'
+import type { StoredObject } from '../directory/changes.ts'
+import type { SealKey } from '../directory/seal.ts'
+import { buildSnapshot, type Snapshot } from '../directory/snapshot.ts'
+import type { Log } from '../ops/log.ts'
+import type { Store } from '../store/store.ts'
+import { certificates, issue, writeIssued } from '../edge/authority.ts'
+import type { Live } from './desk.ts'
+import { pkiDirectory } from './keys.ts'
+import { bindingPlan, portTable, serviceNames } from './ports.ts'
+import { monotonicNow } from './parts.ts'
+
+export interface DeskHouse extends House { readonly bound: BoundPort[] }
+
+interface Around { readonly dataDir: string; readonly store: Store; readonly key: SealKey; readonly live: Live; readonly log: Log }
+
+const root = resolve(import.meta.dirname, '../..')
+
+export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse {
+  const { configuration, records } = store, bound: BoundPort[] = []
+  return {
+    now: monotonicNow, version: { ringfort: ownVersion(), node: process.versions.node }, dataDir, key, configuration, records, live, bound,
+    ownPorts: () => bound, snapshot: snapshots(store, key), portTable, serviceNames,
+    checkPorts: (objects) => checkPorts(objects, key),
+    certificates: () => certificates(pkiDirectory(dataDir)), issueCertificate: (name, folder) => issueTo(dataDir, name, folder),
+    changed: async () => {
+      const done = await live({ ask: 'reload' })
+      if (!done.ok) log.problem('error', done.problem)
+      return done.ok ? done.value.problems : []   // written; a call process that does not answer now reads it when it comes back
+    },
+    requirements: () => requirements(),
+  }
+}
+
+/** The picture of what is stored now; built again when the revision has changed. */
+function snapshots({ configuration }: Store, key: SealKey): () => Snapshot {
+  let known: Snapshot | undefined
+  return () => {
+    if (known?.rev === configuration.rev()) return known
+    const { rev, objects } = configuration.load()
+    return known = buildSnapshot(rev, objects, key)
+  }
+}
+
+function checkPorts(objects: readonly StoredObject[], key: SealKey): ReturnType<House['checkPorts']> {
+  const plan = bindingPlan(buildSnapshot(0, objects.filter(({ kind }) => kind === 'system' || kind === 'service'), key))
+  return plan.ok ? { problems: [], warnings: plan.value.warnings } : { problems: plan.problem, warnings: [] }
+}
+
+function ownVersion(): string {
+  return String((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version?: unknown }).version)
+}
+
+async function issueTo(dataDir: string, name: string, folder: string): ReturnType<House['issueCertificate']> {
+
+  const issued = await issue(pkiDirectory(dataDir), name, 'device', monotonicNow())
+  return issued.ok ? writeIssued(resolve(folder), name, issued.value) : issued
+}
+
+/** docs/requirements.json beside what the tests say of it. */
+function requirements(): readonly Readonly<Record<string, unknown>>[] | undefined {
+  const file = join(root, 'docs/requirements.json')
+  if (!existsSync(file)) return undefined
+  const read = JSON.parse(readFileSync(file, 'utf8')) as unknown
+  const rows = Array.isArray(read) ? read : Object.entries(read as object).map(([id, of]) => ({ id, ...(typeof of === 'object' ? of : { text: String(of) }) }))
+  return rows as readonly Readonly<Record<string, unknown>>[]
+}

@@ -1,0 +1,70 @@
+/** Answers about the moment, from the exchange's memory: for the desk, over the socket or in the same process. */
+import type { LadderRung, LiveAnswers, LiveCall, LiveLeg, LiveRequest } from '../admin/live.ts'
+import { bindingsOf, isRegistered, list } from '../calls/locations.ts'
+import type { Call } from '../calls/call.ts'
+import type { Exchange } from '../calls/exchange.ts'
+import { ladderOf, type Rung } from '../calls/ladder.ts'
+import type { System } from './system.ts'
+
+/** Messages of one call that are shown. */
+const maxRungs = 2_000
+
+export async function answerLive(system: System, request: LiveRequest): Promise<LiveAnswers[LiveRequest['ask']]> {
+  const { exchange: x } = system
+  switch (request.ask) {
+    case 'ports': return system.bound()
+    case 'registrations': return registrations(x, system.now(), request.limit)
+    case 'calls': return { total: x.calls.size, rows: x.calls.values().take(request.limit).map(liveCall).toArray() }
+    case 'call': return oneCall(x, request.id)
+    case 'ladder': return ladder(x, request.legs)
+    case 'lines': return Object.fromEntries(request.lines.slice(0, 10_000).map((line) => [line, { reachable: isRegistered(x.locations, line) && bindingsOf(x.locations, line).some((b) => b.expiresAt > system.now()), calls: x.lines.get(line)?.calls ?? 0 }]))
+    case 'reading': return system.reading()
+    case 'reload': return system.reload()
+    case 'tail': return system.tail.since(x, request.after)
+  }
+}
+
+function registrations(x: Exchange, now: number, limit: number): LiveAnswers['registrations'] {
+  return { total: x.locations.count, rows: list(x.locations, now).take(limit).toArray() }
+}
+
+function liveCall(call: Call): LiveCall {
+  const { id, state, held, security, record } = call
+  return { id, state, from: record.from, to: record.to, startedAt: record.startedAt, answeredAt: record.answeredAt, held, security, why: record.why, legs: legsOf(call).map(liveLeg) }
+}
+
+type Leg = NonNullable<Call['a']>
+
+function legsOf({ a, b, ringing }: Call): Leg[] {
+  return [...new Set([a, b, ringing?.waiting, ...(ringing?.attempts ?? []), ringing?.transferor])].filter((leg) => leg !== undefined)
+}
+
+function liveLeg({ peer, side, to, state, security }: Leg): LiveLeg {
+  return { phone: peer.phone, line: peer.line, side, transport: to.transport, state, security }
+}
+
+function oneCall(x: Exchange, id: string): LiveAnswers['call'] {
+  const call = x.calls.get(id)
+  if (!call) return { call: undefined, rungs: [] }
+  const callIds = legsOf(call).map((leg) => leg.dialog.callId)
+  return { call: liveCall(call), rungs: shown(ladderOf(x.ladder, [...new Set([...callIds, ...callIdsOf(x, call.record.legs.map((leg) => leg.id))])])) }
+}
+
+/** `tags`: our tags in the dialogs of a call that is over; the messages that carry one tell the Call-ID, and that the rest. */
+function ladder(x: Exchange, tags: readonly string[]): LadderRung[] {
+  const callIds = callIdsOf(x, tags.slice(0, 100))
+  return callIds.length === 0 ? [] : shown(ladderOf(x.ladder, callIds))
+}
+
+function callIdsOf(x: Exchange, tags: readonly string[]): string[] {
+  const wanted = tags.filter((tag) => tag.length >= 6)
+  if (wanted.length === 0) return []
+  return [...new Set(ladderOf(x.ladder, wanted).flatMap(({ text }) => /^(?:Call-ID|i)[ \t]*:[ \t]*([^\r\n]{1,256})/im.exec(text)?.[1] ?? []))]
+}
+
+function shown(rungs: readonly Rung[]): LadderRung[] {
+  return rungs.slice(-maxRungs).map(({ at, direction, peer, text }) => {
+    const [address, port] = 'service' in peer ? [peer.remoteAddress, peer.remotePort] : [peer.address, peer.port]
+    return { at, direction, transport: peer.transport, peer: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`, text }
+  })
+}

@@ -1,0 +1,37 @@
+/**
+ * What happens in the exchange, told to the store, the log and who follows calls.
+ *
+ * Security   A43: marks, statuses and lengths of time; no number, no name, no reason that a phone wrote
+ */
+import { drain, type Exchange, type News } from '../calls/exchange.ts'
+import type { CallRecord } from '../calls/records.ts'
+import { type Log, requestMark } from '../ops/log.ts'
+import type { Writer } from '../store/writer.ts'
+import type { Tail } from './tail.ts'
+
+export function tellNews(x: Exchange, writer: Writer, log: Log, tail: Tail): void {
+  for (const one of drain(x)) tell(x, one, writer, log, tail)
+}
+
+function tell(x: Exchange, news: News, writer: Writer, log: Log, tail: Tail): void {
+  switch (news.is) {
+    case 'record': recorded(x, news.record, writer, log, tail); break
+    case 'location': {
+      const { is, why, registered, turned, binding } = news.event
+      if (turned || is === 'lost') log.write('info', `registration.${is}`, { why, registered, phone: binding.phone, transport: binding.transport, service: binding.service })
+      break
+    }
+    case 'locked': log.stranger(news.source, 'warn', 'source.locked'); break
+    case 'shed': log.stranger('', 'warn', 'work.shed'); break
+  }
+}
+
+function recorded(x: Exchange, record: CallRecord, writer: Writer, log: Log, tail: Tail): void {
+  writer.record(record)
+  tail.ended(record)
+  const { id, startedAt, answeredAt, endedAt, status, security, legs } = record
+  const requests = legs.flatMap((leg) => { const known = x.legs.get(leg.id); return known ? [requestMark(known.dialog.callId)] : [] })
+  log.write('info', 'call.ended', {
+    call: id, record: id, requests, status, security, legs: legs.length, rang: (answeredAt ?? endedAt) - startedAt, talked: answeredAt === undefined ? 0 : endedAt - answeredAt,
+  })
+}

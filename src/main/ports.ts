@@ -1,0 +1,79 @@
+/** From the configuration to the door: which rows of the port table are bound, by which limits, under which names. */
+import { hostname, networkInterfaces } from 'node:os'
+import { isIP } from 'node:net'
+import { type Binding, type BindingConfig, type BindingPlan, isAny, planBindings } from '../edge/bindings.ts'
+import type { GuardLimits } from '../edge/limits.ts'
+import { services } from '../edge/services.ts'
+import type { PortRow } from '../admin/house.ts'
+import type { Snapshot } from '../directory/snapshot.ts'
+import type { Flow, Hop, Transport } from '../kit/flow.ts'
+import type { Problem, Result } from '../kit/result.ts'
+
+export const serviceNames: readonly string[] = services.map((row) => row.name)
+
+export function bindingConfig({ system, services: own }: Snapshot): BindingConfig {
+  return { listen: system.listen, services: Object.fromEntries(own) }
+}
+
+export function bindingPlan(snapshot: Snapshot): Result<BindingPlan, Problem[]> { return planBindings(bindingConfig(snapshot)) }
+
+/** Rows that the call process opens. */
+export function callBindings(plan: BindingPlan): Binding[] { return plan.bindings.filter((b) => b.row.process === 'call') }
+
+export function portTable(snapshot: Snapshot): PortRow[] {
+  const config = bindingConfig(snapshot)
+  return services.map((row) => ({
+    name: row.name, purpose: row.purpose, process: row.process, port: config.services?.[row.name]?.port ?? row.port, lastPort: row.lastPort, transports: row.transports,
+    reach: row.reach, tls: row.tls, enabled: row.provided === true && (config.services?.[row.name]?.enabled ?? row.enabledByDefault), ...(row.provided === true ? {} : { notProvided: row.provided }),
+  }))
+}
+
+/** What the directory says of the guard, in the guard's words. */
+export function guardLimits({ system: { guard } }: Snapshot): Partial<GuardLimits> {
+  if (!guard) return {}
+  const wanted = {
+    strangerRate: guard.messagesPerSecond, strangerBurst: guard.messagesBurst, knownRate: guard.knownMessagesPerSecond, knownBurst: guard.knownMessagesBurst,
+    maxConnections: guard.connections, maxConnectionsPerSource: guard.connectionsPerSource, maxHalfOpen: guard.halfOpen,
+    handshakeTimeout: seconds(guard.handshakeSeconds), quarantineTime: seconds(guard.quarantineSeconds),
+  }
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
+}
+
+function seconds(value: number | undefined): number | undefined { return value === undefined ? undefined : value * 1_000 }
+
+/** Names that the server certificate carries. */
+export function certificateNames({ system }: Snapshot): string[] {
+  return [...new Set([system.domain, system.address, system.listen, hostname().toLowerCase()])].filter((name) => !isAny(name))
+}
+
+/** Further names and addresses of this system in URIs. */
+export function ownNames(snapshot: Snapshot): string[] {
+  return [...certificateNames(snapshot), 'localhost', '127.0.0.1', '::1', ...interfaceAddresses()]
+}
+
+function interfaceAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((list) => list ?? []).map((one) => one.address)
+}
+
+type Bound = () => Partial<Record<Transport, { address: string; port: number }>>
+
+/** What is written in Via and Contact: the address that was asked; where that is every address, the one that others are told. */
+export function localName(snapshot: () => Snapshot, bound: Bound): (to: Flow | Hop) => { address: string; port: number } {
+  const first = firstAddress()
+  const told = (address: string, peer: string): string => {
+    const { system } = snapshot()
+    if (!isAny(address)) return address
+    if (peer === '::1' || peer.startsWith('127.')) return peer.includes(':') ? '::1' : '127.0.0.1'
+    return isAny(system.address) ? first : system.address
+  }
+  return (to) => {
+    if ('service' in to) return { address: told(to.localAddress, to.remoteAddress), port: to.localPort }
+    const own = bound()[to.transport]
+    return { address: told(own?.address ?? '0.0.0.0', to.address), port: own?.port ?? 5060 }
+  }
+}
+
+function firstAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []).filter((one) => !one.internal)
+  return all.find((one) => isIP(one.address) === 4)?.address ?? all[0]?.address ?? '127.0.0.1'
+}

@@ -1,0 +1,97 @@
+/** Everything that must be right before a port is opened: the data directory, the database, the keys, the site file, the picture. */
+import { readFileSync, statSync } from 'node:fs'
+import type { StoredObject } from '../directory/changes.ts'
+import { buildSnapshot, checkSeals, type Snapshot } from '../directory/snapshot.ts'
+import { errorCode } from '../kit/error.ts'
+import { fail, ok, type Problem, type Result } from '../kit/result.ts'
+import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
+import { type Keys, openKeys } from './keys.ts'
+import { bindingPlan } from './ports.ts'
+import { mainProblem } from './problems.ts'
+
+export interface PrepareOptions {
+  readonly dataDir: string
+  readonly site?: string | undefined
+  /** Check every page of the database; by default after a stop that was none. */
+  readonly verify?: boolean | undefined
+  readonly now: number
+}
+
+export interface Prepared {
+  readonly store: Store
+  readonly keys: Keys
+  readonly rev: number
+  readonly objects: readonly StoredObject[]
+  readonly snapshot: Snapshot
+  readonly warnings: readonly Problem[]
+}
+
+export async function prepare(options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]>> {
+  const opened = await openStore(options.dataDir, { verify: options.verify })
+  if (!opened.ok) return fail([opened.problem])
+  const store = opened.value
+  const ready = await prepareOn(store, options)
+  if (!ready.ok) await store.close()
+  return ready
+}
+
+async function prepareOn(store: Store, options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]>> {
+  const stored = load(store)
+  if (!stored.ok) return fail([stored.problem])
+  const keys = openKeys(options.dataDir, stored.value.objects)
+  if (!keys.ok) return fail([keys.problem])
+  const unsealable = checkSeals(stored.value.objects, keys.value.seal)
+  if (unsealable) return fail([unsealable])
+  const site = options.site === undefined ? ok({ configuration: stored.value, warnings: [] }) : await applySite(store, keys.value, stored.value, options.site, options.now)
+  if (!site.ok) return site
+  const { rev, objects } = site.value.configuration
+  return ok({ store, keys: keys.value, rev, objects, snapshot: buildSnapshot(rev, objects, keys.value.seal), warnings: site.value.warnings })
+}
+
+interface Loaded { readonly rev: number; readonly objects: StoredObject[] }
+
+/** The store throws its own problems where an interface has no room for them. */
+function load(store: Store): Result<Loaded> {
+  try { return ok(store.configuration.load()) } catch (error) {
+    const problem = (error as { problem?: Problem }).problem
+    if (!problem) throw error
+    return fail(problem)
+  }
+}
+
+const maxSite = 16 * 1024 * 1024
+
+async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded, file: string, now: number): Promise<Result<{ configuration: Loaded; warnings: readonly Problem[] }, readonly Problem[]>> {
+  const text = readText(file)
+  if (!text.ok) return fail([text.problem])
+  // a start without a site file needs neither YAML nor argon2
+  const [{ readSite }, { carryOut, plan }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('../directory/plan.ts'), import('./ports.ts')])
+  const site = readSite(text.value, file, { current: objects, serviceNames })
+  if (!site.ok) return site
+  const planned = plan(objects, site.value, seal)
+  const set = await carryOut(planned, seal, { by: 'owner', at: now, via: 'start' })
+  const after = changed(objects, set.changes)
+  const ports = bindingPlan(buildSnapshot(rev, after, seal))
+  if (!ports.ok) return fail(ports.problem)
+  if (set.changes.length === 0) return ok({ configuration: { rev, objects }, warnings: site.value.warnings })
+  const done = store.configuration.apply(set, rev)
+  if (!done.ok) return fail([done.problem])
+  return ok({ configuration: { rev: done.value.rev, objects: after }, warnings: site.value.warnings })
+}
+
+function readText(file: string): Result<string> {
+  try {
+    return statSync(file).size > maxSite ? fail(mainProblem('main.siteTooLarge', file)) : ok(readFileSync(file, 'utf8'))
+  } catch (error) { return fail(mainProblem('main.siteUnreadable', file, errorCode(error))) }
+}
+
+/** The configuration after a change set: what is not named stays as it is. */
+export function changed(objects: readonly StoredObject[], changes: readonly { kind: StoredObject['kind']; key: string; after?: StoredObject['body'] | undefined; system?: true | undefined }[], rev = 0): StoredObject[] {
+  const found = new Map(objects.map((object) => [`${object.kind}/${object.key}`, object]))
+  for (const { kind, key, after, system } of changes) {
+    if (after) found.set(`${kind}/${key}`, { kind, key, rev, body: after, ...(system ? { system } : {}) })
+    else found.delete(`${kind}/${key}`)
+  }
+  return [...found.values()]
+}

@@ -1,0 +1,79 @@
+/**
+ * A change of the configuration, taken over while calls go on: the new picture grows in slices, listeners are reconciled, and only
+ * when all of it works is it used.
+ */
+import type { LiveAnswers } from '../admin/live.ts'
+import { withdraw } from '../calls/locations.ts'
+import type { StoredObject } from '../directory/changes.ts'
+import { growSnapshot, type Snapshot } from '../directory/snapshot.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { Problem } from '../kit/result.ts'
+import { openTls } from './certificates.ts'
+import { bindingPlan, callBindings, certificateNames, guardLimits } from './ports.ts'
+import { changed } from './prepare.ts'
+import { monotonicNow, type Parts } from './parts.ts'
+
+type Reloaded = LiveAnswers['reload']
+
+/** One after another: a reload that is asked for meanwhile comes next. */
+export function reloader(parts: Parts): () => Promise<Reloaded> {
+  let last: Promise<unknown> = Promise.resolve()
+  return () => {
+    const next = last.then(() => reload(parts))
+    last = next.catch(() => {})
+    return next
+  }
+}
+
+/** Change sets taken over one by one; over this many the whole configuration is read again. */
+const maxSets = 100
+
+async function reload(parts: Parts): Promise<Reloaded> {
+  const began = performance.now(), { exchange, prepared, log } = parts
+  const next = latest(parts)
+  if (next.rev === parts.configuration.rev) return { rev: next.rev, problems: [] }
+  const snapshot = await growSnapshot(next.rev, next.objects, prepared.keys.seal)
+  const problems = await openFor(parts, snapshot)
+  if (problems.length > 0) {
+    for (const problem of problems) log.problem('error', problem)
+    return { rev: parts.configuration.rev, problems }
+  }
+  parts.configuration = next
+  exchange.snapshot = snapshot
+  Object.assign(parts.guard.limits, guardLimits(snapshot))
+  await withdrawGone(parts, snapshot)
+  log.write('info', 'configuration.changed', { rev: next.rev, milliseconds: Math.round(performance.now() - began) })
+  return { rev: next.rev, problems: [] }
+}
+
+function latest({ store, configuration: { rev, objects } }: Parts): { rev: number; objects: readonly StoredObject[] } {
+  const sets = store.configuration.changesSince(rev, maxSets)
+  const to = store.configuration.rev()
+  if (to === rev) return { rev, objects }
+  if (sets.at(-1)?.rev !== to) return store.configuration.load()
+  return { rev: to, objects: sets.reduce<readonly StoredObject[]>((all, one) => changed(all, one.set.changes, one.rev), objects) }
+}
+
+/** Certificate, listeners: as the new picture wants them, or as they were. */
+async function openFor(parts: Parts, snapshot: Snapshot): Promise<readonly Problem[]> {
+  const plan = bindingPlan(snapshot)
+  if (!plan.ok) return plan.problem
+  const before = parts.exchange.snapshot
+  const other = certificateNames(before).join() !== certificateNames(snapshot).join() || before.system.tlsMinVersion !== snapshot.system.tlsMinVersion
+  if (other) {
+    const tls = await openTls(parts.dataDir, snapshot, monotonicNow())
+    if (!tls.ok) return [tls.problem]
+    parts.edge.setTls(tls.value.contexts)
+  }
+  return parts.edge.reconcile(callBindings(plan.value))
+}
+
+/** Registrations of lines that are no more, or that a phone does not carry any more. */
+async function withdrawGone({ exchange: x }: Parts, snapshot: Snapshot): Promise<void> {
+  let seen = 0
+  for (const { line, bindings } of x.locations.places.values()) {
+    const gone = new Set(bindings.map((b) => b.phone).filter((phone) => !snapshot.phones.get(phone)?.lines.includes(line)))
+    for (const phone of gone) for (const event of withdraw(x.locations, monotonicNow(), line, phone)) x.news.push({ is: 'location', event })
+    if (++seen % 1_000 === 0) await setImmediate()
+  }
+}

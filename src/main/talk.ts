@@ -1,0 +1,20 @@
+/** What the launcher and the processes that it started say to each other. Local, ours on both ends. */
+import type { BoundPort } from '../admin/live.ts'
+import type { Problem } from '../kit/result.ts'
+
+export type Role = 'call' | 'desk'
+
+export type FromChild =
+  | { is: 'ready'; services: readonly BoundPort[] }
+  | { is: 'failed'; problems: readonly Problem[] }
+  | { is: 'pong' }
+
+export type ToChild = { is: 'ping' } | { is: 'stop' }
+
+/** What a process is told at its start, as one argument. */
+export interface RoleSettings {
+  readonly dataDir: string
+  /** Of the first start alone: a process that is replaced finds it applied. */
+  readonly site?: string | undefined
+  readonly verify?: boolean | undefined
+}
