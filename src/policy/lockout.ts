@@ -16,7 +16,7 @@ export interface LockoutLimits {
   readonly every: Millis
   readonly maxEntries: number
 }
-export const lockoutLimits: LockoutLimits = { failures: 10, users: 20, every: 3_000, maxEntries: 20_000 }
+export const lockoutLimits: LockoutLimits = { failures: 30, users: 20, every: 3_000, maxEntries: 20_000 }
 
 /** A bucket that fills by one each `every`: what it held `at` that moment. */
 interface Bucket { left: number; at: Millis }
