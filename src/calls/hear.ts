@@ -107,9 +107,16 @@ function alive(x: Exchange, served: Served): void {
 function inDialog(x: Exchange, served: Served): void {
   const leg = x.legs.get(served.message.toTag)
   if (!leg) { say(x, served, { status: 481 }); return }
-  if (!sameFlow(leg, served) && !identifyRequest(x, served)) return
+  if (!sameFlow(leg, served) && !isPhoneOf(x, leg, served)) return
   within(x.legHouse, leg, served)
   rearm(x, leg)
+}
+
+/** From elsewhere only the phone of this very leg may speak in its dialog, and shows that it is the one. */
+function isPhoneOf(x: Exchange, leg: SipLeg, served: Served): boolean {
+  const phone = identifyRequest(x, served)
+  if (phone && phone.name !== leg.peer.phone) say(x, served, { status: 403 })
+  return phone?.name === leg.peer.phone
 }
 
 /** Inside a dialog the source that set it up needs no new proof; any other one must show who it is (A10, A14). */

@@ -127,7 +127,8 @@ function oldAcknowledged(layer: Transactions, message: SipMessage): ServerTx | u
 
 /** 9.2. The answer is made again for each copy of the CANCEL, so nothing is kept of it. Only an INVITE is cancelled (9.1). */
 function cancelled(layer: Transactions, flow: Flow, message: SipMessage): Out[] {
-  const tx = layer.servers.get(serverKey(message, 'INVITE'))
+  const found = layer.servers.get(serverKey(message, 'INVITE'))
+  const tx = found?.flow.remoteAddress === flow.remoteAddress ? found : undefined   // hop by hop: it comes from where the INVITE came from
   const tag = (tx && tagOf(cutTo(tx.state.text))) || newTag(layer)                // 9.2: the To tag of the responses to the INVITE
   const data = printResponse(message, flow, { status: tx ? 200 : 481, toTag: tag })
   const out: Out[] = [{ do: 'send', flow: responseFlow(flow, message.via), data, ref: undefined }]
