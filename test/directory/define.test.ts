@@ -20,7 +20,7 @@ test('every field has a label, a sentence, and says what it allows', () => {
 const pages: [keyof typeof kinds, string[]][] = [
   ['user', ['userId*', 'displayName', 'extension', 'password', 'pin', 'mailbox=false', 'classOfService', 'doNotDisturb=false', 'callWaiting=true']],
   ['phone', ['name*', 'description', 'user', 'lines=', 'digest', 'digest.user*', 'digest.password', 'deviceSecurityMode=encrypted', 'mediaSecurity=required', 'address', 'maxRegistrations=5', 'trustedForSecurityStatus=true']],
-  ['line', ['number*', 'displayName', 'forwardAll', 'forwardBusy', 'forwardNoAnswer', 'forwardNotRegistered', 'noAnswerSeconds=12', 'doNotDisturb=false', 'callWaiting=true', 'pickupGroup', 'maxCalls=4']],
+  ['line', ['number*', 'displayName', 'forwardAll', 'forwardBusy', 'forwardNoAnswer', 'forwardNotRegistered', 'noAnswerSeconds=12', 'doNotDisturb=false', 'callWaiting=true', 'pickupGroup', 'maxCalls=100000']],
   ['huntGroup', ['number*', 'name', 'algorithm=topDown', 'members=', 'ringSeconds=12', 'maxSeconds=1800', 'onNoAnswer', 'onBusy']],
   ['parkLot', ['name*', 'range', 'from', 'to', 'reversionSeconds=60']],
   ['pickupGroup', ['number*', 'name', 'associated=']],

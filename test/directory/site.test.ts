@@ -15,7 +15,7 @@ test('a whole site file is read, with the secure defaults', () => {
   assert.equal(desk?.trustedForSecurityStatus, true)
   assert.equal(site.objects.find((o) => o.kind === 'system')?.draft.tlsMinVersion, '1.2')
   assert.equal(site.objects.find((o) => o.kind === 'system')?.draft.clusterId, 'StandAloneCluster')
-  assert.equal(site.objects.find((o) => o.kind === 'line')?.draft.maxCalls, 4)
+  assert.equal(site.objects.find((o) => o.kind === 'line')?.draft.maxCalls, 100_000)
   assert.deepEqual(site.objects.filter((o) => o.kind === 'service').map((o) => o.key), ['sip-udp', 'sip-tls', 'port-status'])
 })
 
