@@ -78,6 +78,9 @@ export interface CallHouse {
   readonly command: (leg: Leg, what: LegCommand) => void
   /** New legs, one for each registered contact of a line; empty if there is none. */
   readonly legsTo: (call: Call, line: string, from: Party) => Leg[]
+  /** The leg counts as a call of its line, until it is let go. */
+  readonly occupy: (leg: Leg) => void
+  readonly vacate: (leg: Leg) => void
   /** Calls that a line takes part in, ringing ones not counted. */
   readonly busyCalls: (line: string) => number
   /** When the line last ended a call; 0 if never: for the hunt that looks for who was idle longest. */

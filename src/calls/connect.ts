@@ -17,6 +17,7 @@ export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offer
   call.a = ringing.waiting
   call.b = leg
   call.state = 'connected'
+  house.occupy(leg)
   answeredLeg(call.record, leg.id, house.now)
   answeredLeg(call.record, ringing.waiting.id, house.now)
   if (ringing.anew) { join(house, call, leg, ringing.waiting); return }

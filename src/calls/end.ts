@@ -19,5 +19,6 @@ export function endCall(house: CallHouse, call: Call, cause: Cause, except?: Leg
 
 export function letGo(house: CallHouse, call: Call, leg: Leg, cause: Cause): void {
   closeLeg(call.record, leg.id, house.now, cause, leg.security)
+  house.vacate(leg)
   house.command(leg, { do: 'end', cause: cause.by === 'far' ? { ...cause, by: 'near', text: '' } : cause })
 }

@@ -26,6 +26,8 @@ export function callHouse(x: Exchange): CallHouse {
     get snapshot() { return x.snapshot },
     command: (leg, what) => { command(x.legHouse, leg, what); rearm(x, leg) },
     legsTo: (call, line, from) => legsTo(x, call, line, from),
+    occupy: (leg) => { occupy(x, leg) },
+    vacate: (leg) => { vacate(x, leg) },
     busyCalls: (line) => x.lines.get(line)?.calls ?? 0,
     idleSince: (line) => x.lines.get(line)?.idleSince ?? 0,
     turns: x.turns,
@@ -58,7 +60,7 @@ export function newCall(x: Exchange, from: string, dialled: string, limits: Pick
 export function openCall(x: Exchange, call: Call): void {
   x.calls.set(call.id, call)
   x.counters.calls.started++
-  if (call.a) occupy(x, call.a.peer.line, 1)
+  if (call.a) occupy(x, call.a)
 }
 
 /** Which of the house's lists a call stands in follows from its state. */
@@ -78,11 +80,20 @@ function forget(x: Exchange, call: Call): void {
 }
 
 /** Lines with a call are kept, and those that ever had one: as many as the directory has. */
-function occupy(x: Exchange, line: string, by: 1 | -1): void {
-  const one = x.lines.get(line)
-  if (!one) { x.lines.set(line, { calls: Math.max(0, by), idleSince: x.now }); return }
-  one.calls = Math.max(0, one.calls + by)
-  if (one.calls === 0) one.idleSince = x.now
+function occupy(x: Exchange, leg: Leg): void {
+  if (leg.busies) return
+  leg.busies = true
+  const { line } = leg.peer, one = x.lines.get(line)
+  if (one) one.calls++
+  else x.lines.set(line, { calls: 1, idleSince: 0 })
+}
+
+function vacate(x: Exchange, leg: Leg): void {
+  const one = x.lines.get(leg.peer.line)
+  if (!leg.busies || !one) return
+  leg.busies = false
+  one.calls--
+  one.idleSince = x.now
 }
 
 function legsTo(x: Exchange, call: Call, line: string, from: Party): Leg[] {
@@ -168,6 +179,7 @@ function pass(x: Exchange, call: Call, leg: Leg, event: Extract<LegEvent, { is: 
 function lost(x: Exchange, call: Call, leg: Leg, cause: Cause, contact: string | undefined): void {
   const house = x.callHouse, { ringing } = call
   closeLeg(call.record, leg.id, x.now, cause, leg.security)
+  vacate(x, leg)
   if (ringing?.attempts.includes(leg)) { refused(house, call, leg, cause.status >= 300 ? cause : { ...cause, status: 480 }, contact); return }
   if (ringing?.transferor === leg && ringing.waiting !== leg) { call.ringing = { ...ringing, transferor: undefined }; call.a = ringing.waiting; call.b = undefined; return }
   endCall(house, call, { ...cause, by: cause.by === 'far' ? 'near' : cause.by }, leg)

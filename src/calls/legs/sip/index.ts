@@ -28,7 +28,7 @@ function newLeg(house: LegHouse, side: SipLeg['side'], call: string, peer: Peer,
     state: 'inviting', dialog, early: [], served: undefined, client: undefined, invitation: undefined, delayed: false, negotiation: undefined, wanted: undefined,
     origin: newOrigin(random, local(to).address), remoteSdp: '', inviteSeq: 0, security: 'notAuthenticated',
     can: { update: false, reliable: false, timer: false, status: false }, mustBeReliable: false, refreshing: false,
-    ack: undefined, answer: undefined, reliable: undefined, session: undefined, retry: undefined, referral: undefined, passing: [], over: undefined, forgetAt: undefined,
+    ack: undefined, answer: undefined, reliable: undefined, session: undefined, retry: undefined, referral: undefined, passing: [], busies: false, over: undefined, forgetAt: undefined,
     wakeAt: undefined, lookAt: undefined,
   }
 }

@@ -77,6 +77,8 @@ export interface SipLeg extends Sleeper {
   referral: { id: number; until: Millis; quiet: boolean } | undefined
   /** Passed requests (INFO, MESSAGE) that wait for the other side's answer. */
   passing: { id: number; served: Served }[]
+  /** Counts as a call of its line: from dialling or answering until the call lets it go. */
+  busies: boolean
   /** Ended for the call, with this; what is left is between us and the far end. */
   over: Cause | undefined
   /** Moment after which a leg that is over is forgotten whatever is missing. */
