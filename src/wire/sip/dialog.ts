@@ -3,7 +3,7 @@
  *
  * Standards  RFC 3261 12
  */
-import { parseAddress } from './address.ts'
+import { parseAddress, withoutParams } from './address.ts'
 import { header, lines, type SipMessage } from './message.ts'
 import { split } from './scan.ts'
 import { addresses, maxList } from './values.ts'
@@ -87,7 +87,7 @@ export function nextHopUri(dialog: Dialog): string {
 
 function strictRouter(dialog: Dialog): string | undefined {
   const first = dialog.routes[0] === undefined ? undefined : parseAddress(dialog.routes[0])
-  return first && !/;lr(?:[;=?]|$)/i.test(first.uri) ? first.uri : undefined
+  return first && !/;lr(?:[;=?]|$)/i.test(first.uri) ? asTarget(first.uri) : undefined
 }
 
 function looseRoutes(dialog: Dialog): readonly string[] {
@@ -96,23 +96,24 @@ function looseRoutes(dialog: Dialog): readonly string[] {
 
 function contactUri(message: SipMessage): string | undefined {
   const contacts = addresses(message, 'Contact')
-  return contacts?.length === 1 ? contacts[0]!.uri : undefined
+  return contacts?.length === 1 ? asTarget(contacts[0]!.uri) : undefined
+}
+
+/** 12.2.1.1, 19.1.1: a Request-URI has neither headers nor a method parameter. */
+function asTarget(uri: string): string {
+  const question = uri.indexOf('?'), bare = question < 0 || !/^sips?:/i.test(uri) ? uri : uri.slice(0, question)
+  return bare.replace(/;method=[^;]*/gi, '')
 }
 
 function recordRoutes(message: SipMessage): string[] | undefined {
   const found: string[] = []
   for (const line of lines(message, 'Record-Route')) {
     const parts = split(line, ',', maxList)
-    if (!parts || !parts.every((p) => parseAddress(p))) return undefined
+    if (!parts?.every((p) => parseAddress(p))) return undefined
     found.push(...parts)
   }
   return found.length > maxList ? undefined : found
 }
 
-/** A From or To value without its tag parameter; every other parameter stays (12.1.1 keeps URIs, we keep what was printed). */
-export function withoutTag(value: string): string {
-  const address = parseAddress(value)
-  if (!address) return value
-  if (value.includes('<')) return value.slice(0, value.lastIndexOf('>') + 1)
-  return `<${address.uri}>`
-}
+/** A From or To value without its parameters, the tag among them (12.1.1 keeps URIs, we keep the display name as well). */
+export function withoutTag(value: string): string { return withoutParams(value) }

@@ -11,6 +11,7 @@ import { type Framing, frame, newFraming } from './frame.ts'
 import type { SipMessage } from './message.ts'
 import { parseMessage } from './parse.ts'
 import { printRequest, printResponse, type ResponseParts } from './print.ts'
+import { problems } from './problems.ts'
 import * as transactions from './transactions.ts'
 import { printHostPort } from './uri.ts'
 
@@ -49,7 +50,7 @@ export function newEndpoint(now: Millis, random: Random, local: Endpoint['local'
 export function receive(e: Endpoint, now: Millis, input: EdgeInput | Wake, hear: (news: Heard) => void): void {
   switch (input.is) {
     case 'datagram': message(e, now, input.flow, input.bytes.toString('latin1'), hear); break
-    case 'message': message(e, now, input.flow, input.bytes.toString('latin1'), hear); break
+    case 'message': socketMessage(e, now, input.flow, input.bytes.toString('latin1'), hear); break
     case 'opened': e.streams.set(input.flow.id, { flow: input.flow, framing: newFraming() }); break
     case 'bytes': octets(e, now, input.flow, input.bytes.toString('latin1'), hear); break
     case 'closed': e.streams.delete(input.flow.id); hear({ is: 'closed', flow: input.flow }); break
@@ -58,37 +59,57 @@ export function receive(e: Endpoint, now: Millis, input: EdgeInput | Wake, hear:
   }
 }
 
+/** RFC 7118 4.2: one whole message, with or without Content-Length; RFC 5626 4.4.1 keep-alives come as messages too. */
+function socketMessage(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news: Heard) => void): void {
+  if (text === '\r\n\r\n') e.out.push({ do: 'send', flow, data: '\r\n' })
+  else if (text !== '\r\n') message(e, now, flow, text, hear)
+}
+
 function octets(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news: Heard) => void): void {
   const stream = e.streams.get(flow.id)
   if (!stream) return
   for (const one of frame(stream.framing, text)) {
     switch (one.is) {
-      case 'message': message(e, now, flow, one.text, hear); break
+      case 'message':
+        if (!fatal.has(message(e, now, flow, one.text, hear)?.code ?? '')) break
+        hangUp(e, flow, problems.outOfStep)
+        return
       case 'ping': e.out.push({ do: 'send', flow, data: '\r\n' }); break
       case 'pong': break
       case 'broken':
-        refuseText(e, flow, one.text)
+        refuseText(e, flow, one.text, one.problem.code === problems.tooLong.code ? 513 : 400)
         count(e, one.problem)
-        e.out.push({ do: 'close', flow, why: one.problem })
+        hangUp(e, flow, one.problem)
     }
   }
 }
 
-function refuseText(e: Endpoint, flow: Flow, text: string): void {
-  const parsed = parseMessage(text)
-  const draft = parsed.ok ? parsed.message : parsed.draft
-  if (draft?.is === 'request' && draft.method !== 'ACK') answerOnce(e, flow, draft, { status: 400 })
+/** What leaves it open where the next message of a stream begins: another reader may have seen another end (18.3, A4). */
+const fatal: ReadonlySet<string> = new Set([problems.lineEnd, problems.contentLength, problems.control].map((p) => p.code))
+
+/** Nothing more is read of this connection. */
+function hangUp(e: Endpoint, flow: Flow, why: Problem): void {
+  e.streams.delete(flow.id)
+  e.out.push({ do: 'close', flow, why })
 }
 
-function message(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news: Heard) => void): void {
+function refuseText(e: Endpoint, flow: Flow, text: string, status: number): void {
+  const parsed = parseMessage(text)
+  const draft = parsed.ok ? parsed.message : parsed.draft
+  if (draft?.is === 'request' && draft.method !== 'ACK') answerWithin(e, flow, draft, { status }, text.length)
+}
+
+/** Gives what was wrong, if anything was. */
+function message(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news: Heard) => void): Problem | undefined {
   const parsed = parseMessage(text)
   if (!parsed.ok) {
     count(e, parsed.problem)
-    if (parsed.draft) answerOnce(e, flow, parsed.draft, { status: parsed.status })
-    return
+    if (parsed.draft) answerWithin(e, flow, parsed.draft, { status: parsed.status }, text.length)
+    return parsed.problem
   }
   e.trace('in', flow, text)
   pass(e, transactions.receive(e.layer, now, flow, parsed.message), hear)
+  return undefined
 }
 
 function count(e: Endpoint, problem: Problem): void { e.malformed.set(problem.code, (e.malformed.get(problem.code) ?? 0) + 1) }
@@ -110,11 +131,19 @@ function pass(e: Endpoint, said: transactions.Out[], hear: (news: Heard) => void
   }
 }
 
-/** An answer that no state remembers: to a datagram never longer than what was asked (A42). */
+/** Times what was asked that a datagram is answered with at most (A42). */
+const maxAmplification = 1.4
+
+/** An answer that no state remembers: to a datagram hardly longer than what was asked, else shorter, else not at all (A42). */
 export function answerOnce(e: Endpoint, flow: Flow, request: SipMessage, parts: ResponseParts): void {
-  const toTag = parts.toTag ?? statelessTag(e, request)
+  answerWithin(e, flow, request, parts, request.raw.length)
+}
+
+function answerWithin(e: Endpoint, flow: Flow, request: SipMessage, parts: ResponseParts, asked: number): void {
+  const toTag = parts.toTag ?? statelessTag(e, request), most = flow.transport === 'udp' ? asked * maxAmplification : Infinity
   let text = printResponse(request, flow, { ...parts, toTag })
-  if (flow.transport === 'udp' && text.length > request.raw.length * 1.4) text = printResponse(request, flow, { status: parts.status, toTag })
+  if (text.length > most) text = printResponse(request, flow, { status: parts.status, toTag })
+  if (text.length > most) return
   e.trace('out', flow, text)
   e.out.push({ do: 'send', flow, data: text })
 }

@@ -4,6 +4,7 @@
  *
  * Standards  RFC 3261 20 and the extensions named beside the rows
  */
+import { named } from './params.ts'
 
 const once = [
   ['From', 'f'], ['To', 't'], ['Call-ID', 'i'], ['CSeq', ''], ['Max-Forwards', ''], ['Content-Length', 'l'], ['Content-Type', 'c'],
@@ -52,3 +53,24 @@ export function lookUp(spelled: string): number {
 }
 
 export function headerName(id: number): string { return rows[id]![0] }
+
+/** Rows by what is quickly seen of a name: length and first letter. Names and compact forms in lower case. */
+const drawers: (readonly (readonly [name: string, id: number])[] | undefined)[] = []
+rows.forEach(([name, compact], id) => {
+  for (const spelled of compact ? [name.toLowerCase(), compact] : [name.toLowerCase()]) {
+    const at = drawer(spelled.length, spelled.charCodeAt(0))
+    drawers[at] = [...(drawers[at] ?? []), [spelled, id]]
+  }
+})
+for (let at = 0; at < drawers.length; at++) drawers[at] ??= []
+const longest = Math.max(...rows.map(([name]) => name.length))
+
+function drawer(length: number, first: number): number { return length * 32 + (first & 31) }
+
+/** As lookUp, for the name that stands from `start` to `end` of a text: nothing is cut out. */
+export function headerAt(text: string, start: number, end: number): number {
+  const length = end - start
+  if (length > longest) return -1
+  for (const [name, id] of drawers[drawer(length, text.charCodeAt(start))] ?? []) if (named(text, start, end, name)) return id
+  return -1
+}

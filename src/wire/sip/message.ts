@@ -92,14 +92,10 @@ export function body(message: SipMessage): string {
 /** RFC 3261 7.3.1: a line end followed by white space is one space. */
 export function unfold(value: string): string {
   if (!value.includes('\n')) return value
-  let out = '', i = 0
-  while (i < value.length) {
-    const c = value.charCodeAt(i)
-    if (c !== 13 && c !== 10) { out += value[i++]; continue }
-    while (i < value.length && isBlank(value.charCodeAt(i))) i++
-    out = `${out.trimEnd()} `
+  const pieces: string[] = []
+  for (const piece of value.split('\r\n')) {
+    const text = piece.trim()
+    if (text !== '') pieces.push(text)
   }
-  return out.trim()
+  return pieces.join(' ')
 }
-
-function isBlank(c: number): boolean { return c === 13 || c === 10 || c === 32 || c === 9 }

@@ -1,17 +1,21 @@
 /**
  * Bytes → message: one pass that indexes the headers, then the routing fields, strictly.
  *
- * Standards  RFC 3261 7, 8.1.1, 18.3, 20, 25; the verdicts of RFC 4475
+ * Standards  RFC 3261 7, 8.1.1, 18.3, 20, 25; the verdicts of RFC 4475 and 5118
  * Security   fed by strangers before any authentication; linear, nothing grows beyond the limits below
  */
 import type { Problem } from '../../kit/result.ts'
-import { parseAddress } from './address.ts'
-import { headerId, headerName, lookUp, onceLimit } from './headers.ts'
+import { addressAt, newAddressAt } from './address.ts'
+import { draftOf, type StartLine } from './draft.ts'
+import { type CSeq, cseqAt, isCallIdAt } from './fields.ts'
+import { headerAt, headerId, headerName, onceLimit } from './headers.ts'
 import { type SipMessage, stride, type TopVia, unfold } from './message.ts'
-import { param } from './params.ts'
 import { problems } from './problems.ts'
-import { allOf, allToken, blanks, host, isBlank, isDigit, token, wholeNumber } from './scan.ts'
-import { parseVia } from './via.ts'
+import { isBlank, numberAt, token } from './scan.ts'
+import { isRequestUriAt, maxUri } from './uri.ts'
+import { viaAt } from './via.ts'
+
+export { parseCseq } from './fields.ts'
 
 /** Octets of one message: head and body. */
 export const maxMessage = 65_535
@@ -19,21 +23,21 @@ export const maxHeaders = 200
 /** Octets of one header line, folded lines included. */
 export const maxLine = 8_192
 
-/** A message, or what was wrong; `draft` is there when enough of a request was read to answer it with `status`. */
+/** A message, or what was wrong; `draft` is there when a request can be answered with `status`: it holds only what is well-formed. */
 export type Parsed =
   | { ok: true; message: SipMessage }
   | { ok: false; problem: Problem; status: number; draft: SipMessage | undefined }
 
-/** `framed`: the text is one message of a stream or WebSocket (Content-Length has been obeyed), else a datagram. */
+/** The text is one datagram, one WebSocket message, or what a stream's framing cut out. */
 export function parseMessage(text: string): Parsed {
   if (text.length > maxMessage) return refused(problems.tooLong)
   const start = skipLineEnds(text)
   const lineEnd = text.indexOf('\r\n', start)
   if (lineEnd < 0) return refused(text.length === start ? problems.empty : problems.lineEnd)
-  const line = startLine(text.slice(start, lineEnd))
-  const head = indexHeaders(text, lineEnd + 2)
-  if (!line) return refused(problems.startLine, 400, /^sip\//i.test(text.slice(start, start + 4)) ? undefined : draftOf(text, undefined, head))
-  if (head.problem) return refused(head.problem, 400, draftOf(text, line, head))
+  const line = startLine(text, start, lineEnd), head = indexHeaders(text, lineEnd + 2)
+  if (bareNul(text, start, head.bodyStart)) head.problem ??= problems.control
+  if (line.problem) return refused(line.problem, line.answer, draftOf(text, line, head.index))
+  if (head.problem) return refused(head.problem, 400, draftOf(text, line, head.index))
   return routed(text, line, head)
 }
 
@@ -45,171 +49,206 @@ function skipLineEnds(text: string): number {                                   
   return i
 }
 
-interface StartLine { is: 'request' | 'response'; method: string; uri: string; status: number; reason: string; version: boolean }
-
-function startLine(line: string): StartLine | undefined {
-  if (line.length > maxLine) return undefined
-  return /^sip\/\d/i.test(line) ? statusLine(line) : requestLine(line)
+function startLine(text: string, i: number, end: number): StartLine {
+  if (end - i > maxLine) return unread('request', problems.startLine)
+  const digit = text.charCodeAt(i + 4)
+  return text.charCodeAt(i + 3) === 47 && digit >= 48 && digit <= 57 && text.slice(i, i + 3).toUpperCase() === 'SIP'
+    ? statusLine(text.slice(i, end)) : requestLine(text, i, end)
 }
 
-function statusLine(line: string): StartLine | undefined {
-  const space = line.indexOf(' '), version = line.slice(0, space).toUpperCase()
-  if (space < 0 || version.length > 16) return undefined
-  const status = wholeNumber(line.slice(space + 1, space + 4), 699)
-  const after = line.charCodeAt(space + 4)
-  if (status < 100 || !(after === 32 || line.length === space + 4)) return undefined
-  return { is: 'response', method: '', uri: '', status, reason: line.slice(space + 5), version: version === 'SIP/2.0' }
+function unread(is: 'request' | 'response', problem: Problem, method = '', answer = 400): StartLine {
+  return { is, method, uri: '', status: 0, reason: '', problem, answer }
 }
 
-function requestLine(line: string): StartLine | undefined {
-  const first = token(line, 0)
-  const last = line.lastIndexOf(' ')
-  if (first < 0 || line.charCodeAt(first) !== 32 || last <= first) return undefined
-  const uri = line.slice(first + 1, last), version = line.slice(last + 1)
-  const colon = uri.indexOf(':')
-  if (colon < 1 || !allOf(uri, 'uri') || !/^sip\/\d{1,9}\.\d{1,9}$/i.test(version)) return undefined   // 7.1: no white space, no brackets
-  return { is: 'request', method: line.slice(0, first), uri, status: 0, reason: '', version: version.toUpperCase() === 'SIP/2.0' }
+function statusLine(line: string): StartLine {
+  const space = line.indexOf(' '), status = numberAt(line, space + 1, Math.min(space + 4, line.length), 699)
+  if (space < 0 || status < 100 || !(line.length === space + 4 || line.charCodeAt(space + 4) === 32)) return unread('response', problems.startLine)
+  if (line.slice(0, space).toUpperCase() !== 'SIP/2.0') return unread('response', problems.version)
+  return { is: 'response', method: '', uri: '', status, reason: line.slice(space + 5), problem: undefined, answer: 0 }
 }
 
-interface Head { index: number[]; bodyStart: number; problem: Problem | undefined }
+/** 7.1: method, one space, Request-URI, one space, version. */
+function requestLine(text: string, i: number, end: number): StartLine {
+  const methodEnd = token(text, i, end), uriEnd = methodEnd < 0 ? -1 : text.indexOf(' ', methodEnd + 1)
+  if (methodEnd < 0 || text.charCodeAt(methodEnd) !== 32) return unread('request', problems.startLine)
+  const method = text.slice(i, methodEnd)
+  if (uriEnd < 0 || uriEnd >= end || uriEnd === methodEnd + 1) return unread('request', problems.startLine, method)
+  if (!(end - uriEnd === 8 && text.startsWith('SIP/2.0', uriEnd + 1))) {
+    const version = text.slice(uriEnd + 1, end)
+    if (!/^sip\/\d{1,9}\.\d{1,9}$/i.test(version)) return unread('request', problems.startLine, method)
+    if (version.toUpperCase() !== 'SIP/2.0') return unread('request', problems.version, method, 505)
+  }
+  if (uriEnd - methodEnd - 1 > maxUri) return unread('request', problems.uriTooLong, method, 414)
+  if (!isRequestUriAt(text, methodEnd + 1, uriEnd)) return unread('request', problems.requestUri, method)
+  return { is: 'request', method, uri: text.slice(methodEnd + 1, uriEnd), status: 0, reason: '', problem: undefined, answer: 0 }
+}
+
+/** The index, and where in it the routing fields stand first (-1: absent). */
+interface Head {
+  index: number[]
+  /** Numbers in the index, lines seen. */
+  used: number
+  lines: number
+  bodyStart: number
+  problem: Problem | undefined
+  /** A bit for each header seen that may stand once. */
+  seen: number
+  /** Some header goes on in a second line. */
+  folded: boolean
+  via: number; from: number; to: number; callId: number; cseq: number; length: number; forwards: number
+}
+
+/** The index while it grows; each message takes a copy of its own. */
+const entries: number[] = new Array<number>(maxHeaders * stride).fill(0)
 
 function indexHeaders(text: string, at: number): Head {
-  const index: number[] = []
-  let i = at, seen = 0, problem: Problem | undefined
-  for (;;) {
-    const end = logicalLineEnd(text, i)
-    if (end < 0) return { index, bodyStart: text.length, problem: problem ?? problems.lineEnd }
-    if (end === i) return { index, bodyStart: i + 2, problem }
-    if (end - i > maxLine) return { index, bodyStart: text.length, problem: problems.tooLong }
-    if (index.length >= maxHeaders * stride) return { index, bodyStart: text.length, problem: problems.tooManyHeaders }
-    const id = indexLine(text, i, end, index)
-    if (id === -2) problem ??= problems.header(text.slice(i, Math.min(end, i + 24)))
-    if (id >= 0 && id < onceLimit) {
-      const bit = 1 << id
-      if (seen & bit) problem ??= problems.twice(headerName(id))                     // 7.3.1: only lists may stand in several lines
-      seen |= bit
+  const head: Head = {
+    index: entries, used: 0, lines: 0, bodyStart: text.length, problem: undefined, seen: 0, folded: false, via: -1, from: -1, to: -1, callId: -1, cseq: -1, length: -1, forwards: -1,
+  }
+  for (let i = at; i < text.length;) {                                              // a datagram may end without the empty line: its end is one (RFC 4475 3.1.2.15)
+    if (text.charCodeAt(i) === 13 && text.charCodeAt(i + 1) === 10) {
+      head.bodyStart = i + 2
+      break
     }
+    const end = logicalLineEnd(text, i, head)
+    const problem = end < 0 ? problems.lineEnd : end - i > maxLine ? problems.tooLong : head.lines++ >= maxHeaders ? problems.tooManyHeaders : undefined
+    if (problem) {
+      head.problem ??= problem
+      break
+    }
+    indexLine(text, i, end, head)
     i = end + 2
   }
+  head.index = entries.slice(0, head.used)
+  return head
 }
 
-/** The end of a header with its continuation lines; a bare CR or LF is no line end but an error (-1). */
-function logicalLineEnd(text: string, i: number): number {
+/** The CR of a header's last line; a bare CR or LF is no line end but an error (-1). */
+function logicalLineEnd(text: string, i: number, head: Head): number {
   for (;;) {
-    const lf = text.indexOf('\n', i)
-    if (lf < 1 || text.charCodeAt(lf - 1) !== 13) return -1
-    const cr = text.indexOf('\r', i)
-    if (cr !== lf - 1) return -1
-    if (cr === i || !isBlank(text.charCodeAt(lf + 1))) return cr
+    const cr = text.indexOf('\r', i), lf = text.indexOf('\n', i)
+    if (cr < 0 || lf !== cr + 1) return -1
+    if (lf + 1 >= text.length || !isBlank(text.charCodeAt(lf + 1))) return cr
+    head.folded = true
     i = lf + 1
   }
 }
 
-/** Adds one entry to the index; gives the header id, -1 for one that is not in the table, -2 for a malformed line. */
-function indexLine(text: string, start: number, end: number, index: number[]): number {
-  const nameEnd = token(text, start)
-  if (nameEnd < 0 || nameEnd > end) return -2
-  let colon = nameEnd
-  while (isBlank(text.charCodeAt(colon))) colon++                                    // HCOLON allows white space before the colon
-  if (text.charCodeAt(colon) === 13 && isBlank(text.charCodeAt(colon + 2))) return -2
-  if (text.charCodeAt(colon) !== 58) return -2
-  let valueStart = colon + 1, valueEnd = end
+/** 25.1: NUL stands only behind the backslash of a quoted-pair; others would end the message there. */
+function bareNul(text: string, start: number, end: number): boolean {
+  for (let i = text.indexOf('\0', start); i >= 0 && i < end; i = text.indexOf('\0', i + 1)) if (text.charCodeAt(i - 1) !== 92) return true
+  return false
+}
+
+/** Adds one entry to the index. */
+function indexLine(text: string, start: number, end: number, head: Head): void {
+  const colon = text.indexOf(':', start)
+  let nameEnd = colon, valueStart = colon + 1, valueEnd = end
+  while (isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--                             // HCOLON allows blanks before the colon, and no line end
+  const id = colon < 0 || colon >= end ? -1 : headerAt(text, start, nameEnd)
+  if (id < 0 && (colon < 0 || colon >= end || token(text, start, nameEnd) !== nameEnd)) {
+    head.problem ??= problems.header(printable(text.slice(start, Math.min(end, start + 24))))
+    return
+  }
   while (valueStart < end && text.charCodeAt(valueStart) <= 32) valueStart++
   while (valueEnd > valueStart && text.charCodeAt(valueEnd - 1) <= 32) valueEnd--
-  const id = lookUp(text.slice(start, nameEnd))
-  index.push(id, start, nameEnd, valueStart, valueEnd)
-  return id
+  note(head, id)
+  let at = head.used
+  entries[at++] = id
+  entries[at++] = start
+  entries[at++] = nameEnd
+  entries[at++] = valueStart
+  entries[at++] = valueEnd
+  head.used = at
 }
+
+/** What is told of a stranger's line goes to logs and consoles: printable characters only (A43). */
+function printable(s: string): string { return s.replace(/[^ -~]/g, '?') }
 
 const viaId = headerId('Via'), fromId = headerId('From'), toId = headerId('To'), callIdId = headerId('Call-ID'), cseqId = headerId('CSeq')
 const lengthId = headerId('Content-Length'), forwardsId = headerId('Max-Forwards')
 
-/** The value of the first header with this id; undefined if there is none. */
-function first(text: string, index: number[], id: number): string | undefined {
-  for (let i = 0; i < index.length; i += stride) {
-    if (index[i] === id) return unfold(text.slice(index[i + 3], index[i + 4]))
+function note(head: Head, id: number): void {
+  if (id >= 0 && id < onceLimit) {
+    const bit = 1 << id
+    if (head.seen & bit) head.problem ??= problems.twice(headerName(id))              // 7.3.1: only lists may stand in several lines
+    head.seen |= bit
   }
-  return undefined
-}
-
-const noVia: TopVia = { transport: '', host: '', port: 0, branch: '', rport: undefined, received: undefined }
-
-/** What can be said of a request that is refused: enough to copy Via, From, To, Call-ID and CSeq into the answer. */
-function draftOf(text: string, line: StartLine | undefined, head: Head): SipMessage | undefined {
-  const viaLine = first(text, head.index, viaId)
-  if (viaLine === undefined || line?.is === 'response') return undefined
-  const via = parseVia(viaLine) ?? noVia                                             // a broken Via: the answer goes where the request came from
-  const cseq = (first(text, head.index, cseqId) ?? '').split(/[ \t]+/, 2)
-  const method = line?.method ?? cseq[1] ?? ''
-  if (method === 'ACK' || !allToken(method)) return undefined                        // nothing ever answers an ACK
-  return {
-    raw: text, is: 'request', method, uri: line?.uri ?? '', status: 0, reason: '', index: head.index,
-    bodyStart: head.bodyStart, bodyEnd: head.bodyStart, callId: first(text, head.index, callIdId) ?? '', cseq: 0, fromTag: '', toTag: '', via, maxForwards: -1,
+  switch (id) {
+    case viaId: if (head.via < 0) head.via = head.used; break
+    case fromId: head.from = head.used; break
+    case toId: head.to = head.used; break
+    case callIdId: head.callId = head.used; break
+    case cseqId: head.cseq = head.used; break
+    case lengthId: head.length = head.used; break
+    case forwardsId: head.forwards = head.used; break
   }
 }
+
+/** Reads the value of the entry at `at`, in place unless some header is folded. */
+function read<T>(text: string, head: Head, at: number, parse: (s: string, i: number, end: number) => T): T {
+  const start = head.index[at + 3]!, end = head.index[at + 4]!
+  if (!head.folded) return parse(text, start, end)
+  const value = unfold(text.slice(start, end))
+  return parse(value, 0, value.length)
+}
+
+/** The fields that a message is routed by, or what is wrong with one of them. */
+interface Fields { via: TopVia; fromTag: string; toTag: string; callId: string; cseq: CSeq; maxForwards: number }
 
 function routed(text: string, line: StartLine, head: Head): Parsed {
-  const { index } = head
-  const refuse = (problem: Problem, status = 400) => refused(problem, status, draftOf(text, line, head))
-  if (!line.version) return refuse(problems.version, 505)
-  const viaLine = first(text, index, viaId), fromLine = first(text, index, fromId), toLine = first(text, index, toId)
-  const callId = first(text, index, callIdId), cseqLine = first(text, index, cseqId)
-  if (viaLine === undefined) return refuse(problems.missing('Via'))
-  if (fromLine === undefined) return refuse(problems.missing('From'))
-  if (toLine === undefined) return refuse(problems.missing('To'))
-  if (callId === undefined || callId === '') return refuse(problems.missing('Call-ID'))
-  if (cseqLine === undefined) return refuse(problems.missing('CSeq'))
-  const via = parseVia(viaLine)
-  if (!via) return refuse(problems.address('Via'))
-  if (!validCallId(callId)) return refuse(problems.header('Call-ID'))
-  const cseq = parseCseq(cseqLine)
-  if (!cseq) return refuse(problems.header('CSeq'))
-  if (line.is === 'request' && cseq.method !== line.method) return refuse(problems.mismatch)
-  const fromTag = tagOf(fromLine), toTag = tagOf(toLine)
-  if (fromTag === undefined) return refuse(problems.address('From'))
-  if (toTag === undefined) return refuse(problems.address('To'))
-  const forwards = first(text, index, forwardsId), maxForwards = forwards === undefined ? -1 : wholeNumber(forwards, 255)
-  if (forwards !== undefined && maxForwards < 0) return refuse(problems.header('Max-Forwards'))
+  const fields = missing(head) ?? fieldsOf(text, line, head)
+  if ('code' in fields) return refused(fields, 400, draftOf(text, line, head.index))
   const bodyEnd = bodyEndOf(text, head)
-  if (bodyEnd < 0) return refuse(problems.contentLength)
+  if (bodyEnd < 0) return refused(problems.contentLength, 400, draftOf(text, line, head.index))
   return { ok: true, message: {
-    raw: text, is: line.is, method: cseq.method, uri: line.uri, status: line.status, reason: line.reason, index,
-    bodyStart: head.bodyStart, bodyEnd, callId, cseq: cseq.number, fromTag, toTag, via, maxForwards,
+    raw: text, is: line.is, method: fields.cseq.method, uri: line.uri, status: line.status, reason: line.reason, index: head.index,
+    bodyStart: head.bodyStart, bodyEnd, callId: fields.callId, cseq: fields.cseq.number, fromTag: fields.fromTag, toTag: fields.toTag,
+    via: fields.via, maxForwards: fields.maxForwards,
   } }
 }
 
+function missing(head: Head): Problem | undefined {                                  // 8.1.1, but Max-Forwards, which RFC 2543 had not
+  if (head.via < 0) return problems.missing('Via')
+  if (head.from < 0) return problems.missing('From')
+  if (head.to < 0) return problems.missing('To')
+  if (head.callId < 0) return problems.missing('Call-ID')
+  return head.cseq < 0 ? problems.missing('CSeq') : undefined
+}
+
+function fieldsOf(text: string, line: StartLine, head: Head): Fields | Problem {
+  const via = read(text, head, head.via, viaAt)
+  if (!via) return problems.address('Via')
+  const callId = read(text, head, head.callId, callIdAt)
+  if (callId === '') return problems.header('Call-ID')
+  const cseq = read(text, head, head.cseq, cseqAt)
+  if (!cseq) return problems.header('CSeq')
+  if (line.is === 'request' && cseq.method !== line.method) return problems.mismatch
+  const fromTag = read(text, head, head.from, tagAt)
+  if (fromTag === undefined) return problems.address('From')
+  const toTag = read(text, head, head.to, tagAt)
+  if (toTag === undefined) return problems.address('To')
+  const maxForwards = head.forwards < 0 ? -1 : read(text, head, head.forwards, hopsAt)
+  return head.forwards >= 0 && maxForwards < 0 ? problems.header('Max-Forwards') : { via, fromTag, toTag, callId, cseq, maxForwards }
+}
+
+function callIdAt(s: string, i: number, end: number): string { return isCallIdAt(s, i, end) ? s.slice(i, end) : '' }
+
+function hopsAt(s: string, i: number, end: number): number { return numberAt(s, i, end, 255) }
+
 /** 18.3: without a length a datagram's body goes to its end; octets behind the length are not part of the message. */
 function bodyEndOf(text: string, head: Head): number {
-  const written = first(text, head.index, lengthId)
-  if (written === undefined) return text.length
-  const length = wholeNumber(written, maxMessage)
-  return length < 0 || head.bodyStart + length > text.length ? -1 : head.bodyStart + length
+  if (head.length < 0) return text.length
+  const length = read(text, head, head.length, lengthAt), end = head.bodyStart + length
+  return length < 0 || end > text.length ? -1 : end
 }
 
-function validCallId(s: string): boolean {
-  const at = s.indexOf('@')
-  return at < 0 ? allOf(s, 'word') : allOf(s.slice(0, at), 'word') && allOf(s.slice(at + 1), 'word')
-}
+function lengthAt(s: string, i: number, end: number): number { return numberAt(s, i, end, maxMessage) }
 
-/** Sequence number below 2^31 (8.1.1.5) and method. */
-export function parseCseq(s: string): { number: number; method: string } | undefined {
-  let i = 0
-  while (i < s.length && isDigit(s.charCodeAt(i))) i++
-  const number = wholeNumber(s.slice(0, i), 2 ** 31 - 1), start = blanks(s, i), end = token(s, start)
-  return number < 0 || start === i || end !== s.length ? undefined : { number, method: s.slice(start, end) }
-}
+const cut = newAddressAt()
 
 /** The tag of a From or To value, '' without one; undefined where the value is no address. */
-function tagOf(value: string): string | undefined {
-  const address = parseAddress(value)
-  if (!address || !hasHost(address.uri)) return undefined
-  return param(address.params, 'tag') ?? ''
-}
-
-/** sip and sips URIs in From and To must have a host; other schemes are left alone. */
-function hasHost(uri: string): boolean {
-  const scheme = uri.slice(0, 5).toLowerCase()
-  if (!scheme.startsWith('sip:') && scheme !== 'sips:') return true
-  const at = uri.indexOf('@')
-  return host(uri, at < 0 ? uri.indexOf(':') + 1 : at + 1) > 0
+function tagAt(s: string, i: number, end: number): string | undefined {
+  if (!addressAt(s, i, end, cut)) return undefined
+  return cut.tag < 0 ? '' : s.slice(cut.tag, cut.tagEnd)
 }

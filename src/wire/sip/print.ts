@@ -7,7 +7,7 @@ import type { Flow } from '../../kit/flow.ts'
 import { headerId, type HeaderName } from './headers.ts'
 import { type SipMessage, stride, unfold } from './message.ts'
 import { reasonPhrase } from './reason.ts'
-import { quoted } from './scan.ts'
+import { stamped } from './via.ts'
 
 export interface ResponseParts {
   readonly status: number
@@ -23,51 +23,41 @@ export interface ResponseParts {
 const viaId = headerId('Via'), fromId = headerId('From'), toId = headerId('To'), callIdId = headerId('Call-ID'), cseqId = headerId('CSeq')
 const timestampId = headerId('Timestamp'), recordRouteId = headerId('Record-Route')
 
+/** Methods that make dialogs: their answers carry the Record-Route back (12.1.1; RFC 6665 4.4). */
+const dialogMethods = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'NOTIFY'])
+
 /** A response to a request: Via, From, To, Call-ID and CSeq as they came, the top Via stamped with where it came from. */
 export function printResponse(request: SipMessage, flow: Flow, parts: ResponseParts): string {
-  const { raw, index } = request, forms = parts.status > 100 && parts.status < 300 && request.toTag === ''
+  const { raw, index, via } = request, forms = parts.status > 100 && parts.status < 300 && request.toTag === '' && dialogMethods.has(request.method)
   let out = `SIP/2.0 ${parts.status} ${parts.reason ?? reasonPhrase(parts.status)}\r\n`, topVia = true
   for (let i = 0; i < index.length; i += stride) {
     switch (index[i]) {
       case viaId:
-        out += topVia ? `Via: ${stamp(unfold(raw.slice(index[i + 3], index[i + 4])), request, flow)}\r\n` : line(raw, index, i)
+        out += topVia ? `Via: ${stamped(value(raw, index, i), via, flow.remoteAddress, flow.remotePort)}\r\n` : line(raw, index, i)
         topVia = false
         break
       case toId:
-        out += request.toTag === '' && parts.toTag ? `To: ${unfold(raw.slice(index[i + 3], index[i + 4]))};tag=${parts.toTag}\r\n` : line(raw, index, i)
+        out += request.toTag === '' && parts.toTag ? `To: ${value(raw, index, i)};tag=${parts.toTag}\r\n` : line(raw, index, i)
         break
       case recordRouteId: if (forms) out += line(raw, index, i); break                // 12.1.1
       case timestampId: if (parts.status === 100) out += line(raw, index, i); break   // 8.2.6.1
       case fromId: case callIdId: case cseqId: out += line(raw, index, i); break
-      default: break
     }
   }
   return out + tail(parts.headers, parts.contentType, parts.body)
 }
 
-function line(raw: string, index: readonly number[], i: number): string { return `${raw.slice(index[i + 1], index[i + 4])}\r\n` }
+function value(raw: string, index: readonly number[], i: number): string { return unfold(raw.slice(index[i + 3], index[i + 4])) }
+
+/** A header line as it came; folded or with blanks around its colon, in one line and with none (7.3.1). */
+function line(raw: string, index: readonly number[], i: number): string {
+  const text = raw.slice(index[i + 1], index[i + 4])
+  if (index[i + 3]! - index[i + 2]! === 2 && !text.includes('\n')) return `${text}\r\n`
+  return `${raw.slice(index[i + 1], index[i + 2])}: ${value(raw, index, i)}\r\n`
+}
 
 function tail(headers = '', contentType = '', body = ''): string {
   return `${headers}${contentType === '' ? '' : `Content-Type: ${contentType}\r\n`}Content-Length: ${body.length}\r\n\r\n${body}`
-}
-
-/** 18.2.1 and 3581 4: received when the address differs or rport was asked for, rport filled in. */
-function stamp(value: string, request: SipMessage, flow: Flow): string {
-  const { via } = request
-  const end = topEnd(value), top = value.slice(0, end)
-  if (via.rport === undefined && via.host === flow.remoteAddress) return value
-  const received = via.received === undefined ? `;received=${flow.remoteAddress}` : ''
-  if (via.rport !== '') return `${top}${received}${value.slice(end)}`
-  return `${top.replace(/;\s*rport(?=\s*(?:;|$))/i, `;rport=${flow.remotePort}`)}${received}${value.slice(end)}`
-}
-
-function topEnd(value: string): number {
-  for (let i = 0; i < value.length; i++) {
-    const c = value.charCodeAt(i)
-    if (c === 44) return i
-    if (c === 34) i = Math.max(i, quoted(value, i) - 1)
-  }
-  return value.length
 }
 
 export interface RequestParts {
@@ -94,7 +84,7 @@ export function edited(message: SipMessage, edits: readonly Edit[], start = star
   const { raw, index } = message, replaced = new Set<number>()
   for (let i = 0; i < index.length; i += stride) {
     const edit = edits.find((e) => 'add' in e ? false : headerId('remove' in e ? e.remove : e.replace) === index[i])
-    if (!edit) head += line(raw, index, i)
+    if (!edit) head += `${raw.slice(index[i + 1], index[i + 4])}\r\n`
     else if ('replace' in edit && !replaced.has(index[i]!)) {
       replaced.add(index[i]!)
       head += `${edit.replace}: ${edit.by}\r\n`

@@ -4,8 +4,9 @@
  * Standards  RFC 3261 19.1 and 25.1, RFC 3966
  */
 import { fail, ok, type Result } from '../../kit/result.ts'
+import { named } from './params.ts'
 import { problems } from './problems.ts'
-import { allOf, host as hostEnd, wholeNumber } from './scan.ts'
+import { host as hostEnd, isEscape, isHeader, isParam, isUser, numberAt, uriChars } from './scan.ts'
 
 /** Longest URI that is looked at. */
 export const maxUri = 2048
@@ -31,9 +32,9 @@ export function parseUri(text: string): Result<Uri> {
   const colon = text.indexOf(':')
   if (text.length > maxUri) return fail(problems.uri('is too long'))
   if (colon < 1 || !schemeChars(text, colon)) return fail(problems.uri('has no scheme'))
-  if (!allOf(text, 'uri') || !escapesAreWhole(text)) return fail(problems.uri('holds a character that must be escaped'))
   const scheme = text.slice(0, colon).toLowerCase()
-  if (scheme === 'sip' || scheme === 'sips') return sipUri(scheme, text.slice(colon + 1))
+  if (scheme === 'sip' || scheme === 'sips') return sipUri(scheme, text, colon + 1)
+  if (!uriChars(text, 0, text.length)) return fail(problems.uri('holds a character that must be escaped'))
   if (scheme === 'tel') return telUri(text.slice(colon + 1))
   return ok({ scheme, user: '', password: '', host: '', port: 0, params: '', headers: text.slice(colon + 1) })
 }
@@ -46,26 +47,115 @@ function schemeChars(s: string, end: number): boolean {
   return true
 }
 
-function sipUri(scheme: string, rest: string): Result<Uri> {
-  const at = rest.indexOf('@')
-  const userinfo = at < 0 ? '' : rest.slice(0, at)
-  if (at === 0 || userinfo.includes('[') || userinfo.includes('#') || rest.includes('#', at + 1)) return fail(problems.uri('has a broken user part'))
-  const secret = userinfo.indexOf(':')
-  const start = at + 1, end = hostEnd(rest, start)
-  if (end < 0) return fail(problems.uri('has no host'))
-  const question = rest.indexOf('?', end), stop = question < 0 ? rest.length : question
-  const semicolon = rest.indexOf(';', end), portEnd = semicolon < 0 || semicolon > stop ? stop : semicolon
-  const port = portEnd === end ? 0 : rest.charCodeAt(end) === 58 ? wholeNumber(rest.slice(end + 1, portEnd), 65535) : -1
-  if (port < 0) return fail(problems.uri('has a broken host or port'))
-  const params = rest.slice(portEnd, stop)
-  if (!uriParams(params)) return fail(problems.uri('has a broken parameter'))
+/** Positions of the parts of a sip or sips URI; `at` is -1 without a user, `colon` without a password, `headers` without a question mark. */
+export interface SipUriAt { at: number; colon: number; host: number; hostEnd: number; port: number; params: number; headers: number }
+
+export function newSipUriAt(): SipUriAt { return { at: -1, colon: -1, host: 0, hostEnd: 0, port: 0, params: 0, headers: -1 } }
+
+/** Reads what stands behind `sip:`, from `i` to `end` (25.1, each part with its own characters): '' or what is wrong with it. */
+export function sipUriAt(s: string, i: number, end: number, cut: SipUriAt): string {
+  if (!userAt(s, i, end, cut)) return 'has a broken user part'
+  cut.host = cut.at < 0 ? i : cut.at + 1
+  cut.hostEnd = hostEnd(s, cut.host, end)
+  if (cut.hostEnd < 0) return 'has no host'
+  let k = cut.hostEnd
+  cut.port = 0
+  if (s.charCodeAt(k) === 58 && k < end) {
+    const start = ++k
+    while (k < end && s.charCodeAt(k) !== 59 && s.charCodeAt(k) !== 63) k++
+    cut.port = numberAt(s, start, k, 65535)
+  }
+  if (cut.port < 0 || !(k === end || s.charCodeAt(k) === 59 || s.charCodeAt(k) === 63)) return 'has a broken host or port'
+  cut.params = k
+  k = paramsAt(s, k, end)
+  if (k < 0) return 'has a broken parameter'
+  cut.headers = k < end ? k + 1 : -1
+  return k < end && !headersAt(s, k + 1, end) ? 'has broken headers' : ''
+}
+
+/** Looks for the `@`: false if what stands before it is no userinfo. */
+function userAt(s: string, i: number, end: number, cut: SipUriAt): boolean {
+  cut.at = cut.colon = -1
+  for (let k = i; k < end; k++) {
+    const c = s.charCodeAt(k)
+    if (c === 64) {
+      cut.at = k
+      return k > i && cut.colon !== i                                               // 25.1: user = 1*( … ), before the @ and before the colon
+    }
+    if (c === 58 && cut.colon < 0) cut.colon = k
+    else if (c === 37 ? !isEscape(s, k, end) : !isUser(c) || (cut.colon >= 0 && (c === 59 || c === 63 || c === 47))) {
+      if (hasAt(s, k, end)) return false
+      break                                                                         // no user at all: an IPv6 host, parameters, headers
+    }
+  }
+  cut.colon = -1
+  return true
+}
+
+function hasAt(s: string, i: number, end: number): boolean {
+  while (i < end) if (s.charCodeAt(i++) === 64) return true
+  return false
+}
+
+/** `;name=value…` with the characters of 19.1.1: behind them (the question mark or the end); -1 if one is empty or broken. */
+function paramsAt(s: string, i: number, end: number): number {
+  while (i < end && s.charCodeAt(i) === 59) {
+    const start = ++i
+    let equals = -1
+    for (; i < end; i++) {
+      const c = s.charCodeAt(i)
+      if (c === 61 && equals < 0) equals = i
+      else if (c === 37 ? !isEscape(s, i, end) : !isParam(c)) break
+    }
+    if (i === start || equals === start || equals === i - 1) return -1
+  }
+  return i === end || s.charCodeAt(i) === 63 ? i : -1
+}
+
+/** `name=value&…`: a name is needed, a value may be empty. */
+function headersAt(s: string, i: number, end: number): boolean {
+  for (;;) {
+    const start = i
+    let equals = -1
+    for (; i < end && s.charCodeAt(i) !== 38; i++) {
+      const c = s.charCodeAt(i)
+      if (c === 61 && equals < 0) equals = i
+      else if (c === 37 ? !isEscape(s, i, end) : !isHeader(c)) return false
+    }
+    if (equals <= start) return false
+    if (i === end) return true
+    i++
+  }
+}
+
+function sipUri(scheme: string, s: string, i: number): Result<Uri> {
+  const cut = newSipUriAt(), wrong = sipUriAt(s, i, s.length, cut)
+  if (wrong !== '') return fail(problems.uri(wrong))
+  const userEnd = cut.colon < 0 ? cut.at : cut.colon
   return ok({
-    scheme, params, port,
-    user: unescaped(secret < 0 ? userinfo : userinfo.slice(0, secret)),
-    password: secret < 0 ? '' : userinfo.slice(secret + 1),
-    host: bare(rest.slice(start, end)),
-    headers: question < 0 ? '' : rest.slice(question + 1),
+    scheme, port: cut.port,
+    user: cut.at < 0 ? '' : unescape(s.slice(i, userEnd)),
+    password: cut.colon < 0 ? '' : s.slice(cut.colon + 1, cut.at),
+    host: bare(s.slice(cut.host, cut.hostEnd)),
+    params: s.slice(cut.params, cut.headers < 0 ? s.length : cut.headers - 1),
+    headers: cut.headers < 0 ? '' : s.slice(cut.headers),
   })
+}
+
+const scratch = newSipUriAt()
+
+/** Are these the characters of a URI: a sip or sips URI by its whole grammar, any other by its scheme and characters? */
+export function isUriAt(s: string, i: number, end: number): boolean {
+  const colon = i + (s.charCodeAt(i + 3) === 58 ? 3 : 4)
+  if (named(s, i, colon, 'sip') || (named(s, i, colon, 'sips') && s.charCodeAt(colon) === 58)) return sipUriAt(s, colon + 1, end, scratch) === ''
+  const other = s.indexOf(':', i)
+  return other > i && other < end && schemeChars(s.slice(i, other), other - i) && uriChars(s, i, end)
+}
+
+/** A Request-URI: a URI without headers (19.1.1), so that nothing escaped in it ever becomes a header (RFC 4475 3.1.2.9). */
+export function isRequestUriAt(s: string, i: number, end: number): boolean {
+  scratch.headers = -1
+  return isUriAt(s, i, end) && scratch.headers < 0
 }
 
 function telUri(rest: string): Result<Uri> {
@@ -75,16 +165,6 @@ function telUri(rest: string): Result<Uri> {
   }
   if (number === '' || number === '+') return fail(problems.uri('has no number'))
   return ok({ scheme: 'tel', user: number, password: '', host: '', port: 0, params: semicolon < 0 ? '' : rest.slice(semicolon), headers: '' })
-}
-
-/** uri-parameters have their own character set (19.1.1): no quotes, but `[]/:&+$` may stand bare. */
-function uriParams(params: string): boolean {
-  if (params === '') return true
-  for (const part of params.slice(1).split(';')) {
-    const equals = part.indexOf('=')
-    if (part === '' || equals === 0 || /[@,?]/.test(part)) return false
-  }
-  return true
 }
 
 /** A URI parameter, unescaped; '' for a flag, undefined if absent. */
@@ -107,15 +187,6 @@ export function printHost(host: string): string { return host.includes(':') ? `[
 
 export function printHostPort(host: string, port: number): string { return port === 0 ? printHost(host) : `${printHost(host)}:${port}` }
 
-function escapesAreWhole(s: string): boolean {
-  for (let i = s.indexOf('%'); i >= 0; i = s.indexOf('%', i + 1)) {
-    if (!isHex(s.charCodeAt(i + 1)) || !isHex(s.charCodeAt(i + 2))) return false
-  }
-  return true
-}
-
-function isHex(c: number): boolean { return (c >= 48 && c <= 57) || ((c | 32) >= 97 && (c | 32) <= 102) }
-
 export function unescaped(s: string): string {
   if (!s.includes('%')) return s
   return s.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
@@ -126,8 +197,33 @@ export function escapeUser(s: string): string {
   return s.replace(/[^A-Za-z0-9\-_.!~*'()&=+$,;?/]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 }
 
-/** Equivalence of 19.1.4 for sip and sips: user with case, host without, port and the parameters that always count. */
+/** Parameters that make URIs different where only one of the two has them (19.1.4). */
+const telling = ['user', 'ttl', 'method', 'maddr', 'transport']
+
+/** Equivalence of 19.1.4: user and password with case, host and parameters without; port, headers and what both have must be the same. */
 export function sameUri(a: Uri, b: Uri): boolean {
   if (a.scheme !== b.scheme || a.user !== b.user || a.password !== b.password || a.host !== b.host || a.port !== b.port) return false
-  return ['user', 'ttl', 'method', 'maddr', 'transport'].every((name) => uriParam(a, name)?.toLowerCase() === uriParam(b, name)?.toLowerCase())
+  if (!['sip', 'sips'].includes(a.scheme)) return a.params.toLowerCase() === b.params.toLowerCase() && a.headers === b.headers
+  if (!telling.every((name) => uriParam(a, name)?.toLowerCase() === uriParam(b, name)?.toLowerCase())) return false
+  return paramsAgree(a, b) && sameHeaders(a.headers, b.headers)
+}
+
+function paramsAgree(a: Uri, b: Uri): boolean {
+  const theirs = parts(b.params.slice(1), ';')
+  for (const [name, value] of parts(a.params.slice(1), ';')) if ((theirs.get(name) ?? value) !== value) return false
+  return true
+}
+
+function sameHeaders(a: string, b: string): boolean {
+  const ours = parts(a, '&'), theirs = parts(b, '&')
+  return ours.size === theirs.size && [...ours].every(([name, value]) => theirs.get(name) === value)
+}
+
+function parts(text: string, separator: string): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const part of text === '' ? [] : text.split(separator)) {
+    const equals = part.indexOf('='), name = equals < 0 ? part : part.slice(0, equals)
+    found.set(unescape(name).toLowerCase(), equals < 0 ? '' : unescape(part.slice(equals + 1)).toLowerCase())
+  }
+  return found
 }

@@ -7,16 +7,18 @@ import { type Address, parseAddress, parseAddresses } from './address.ts'
 import type { HeaderName } from './headers.ts'
 import { header, lines, type SipMessage } from './message.ts'
 import { param, walk } from './params.ts'
-import { parseCseq } from './parse.ts'
-import { allOf, blanks, isDigit, quote, split, token, unquote, wholeNumber } from './scan.ts'
+import { isCallIdAt, parseCseq } from './fields.ts'
+import { allToken, blanks, isDigit, quote, split, token, unquote, wholeNumber } from './scan.ts'
 
 /** Longest list that is read of one header. */
 export const maxList = 64
 
-/** Tokens of a list header such as Supported or Require, lower case; empty if absent or broken. */
+/** Tokens of a list header such as Supported or Require, lower case; empty if absent. A broken list is cut at its commas: nothing demanded is overlooked. */
 export function tokens(message: SipMessage, name: HeaderName): string[] {
-  return lines(message, name).flatMap((line) => split(line.toLowerCase(), ',', maxList) ?? []).filter((t) => t !== '')
+  return lines(message, name).flatMap((line) => listed(line.toLowerCase())).filter((t) => t !== '')
 }
+
+function listed(line: string): string[] { return split(line, ',', maxList) ?? line.split(',', maxList).map((t) => t.trim()) }
 
 export function hasToken(message: SipMessage, name: HeaderName, wanted: string): boolean {
   return tokens(message, name).includes(wanted)
@@ -36,7 +38,7 @@ export function address(message: SipMessage, name: HeaderName): Address | undefi
 /** Seconds: absent undefined, nonsense -1, above 2^32-1 capped there (20.19). */
 export function deltaSeconds(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
-  const end = digitsEnd(value)
+  const end = digitsEnd(value)                                                        // 20.33: a comment or parameters may follow
   if (end === 0) return -1
   const n = wholeNumber(value.slice(0, end), 2 ** 32 - 1)
   return n < 0 ? 2 ** 32 - 1 : n
@@ -76,10 +78,12 @@ export interface Replaces { readonly callId: string; readonly toTag: string; rea
 /** RFC 3891 3: the value of a Replaces header, or of `?Replaces=` in a Refer-To URI (unescaped by the caller). */
 export function parseReplaces(value: string): Replaces | undefined {
   const semicolon = value.indexOf(';'), callId = (semicolon < 0 ? value : value.slice(0, semicolon)).trim()
-  const params = semicolon < 0 ? '' : value.slice(semicolon)
-  const toTag = param(params, 'to-tag'), fromTag = param(params, 'from-tag')
-  if (callId === '' || !allOf(callId.replace('@', ''), 'word') || !toTag || !fromTag) return undefined
-  return { callId, toTag, fromTag, earlyOnly: param(params, 'early-only') !== undefined }
+  const params = semicolon < 0 ? '' : value.slice(semicolon), seen: Record<string, string[]> = { 'to-tag': [], 'from-tag': [], 'early-only': [] }
+  const end = walk(params, 0, (name, v) => seen[name.toLowerCase()]?.push(v ?? ''))
+  const [toTag, second] = seen['to-tag']!, [fromTag, other] = seen['from-tag']!
+  if (end < 0 || !isCallIdAt(callId, 0, callId.length) || second !== undefined || other !== undefined) return undefined   // 3: exactly one of each
+  if (!allToken(toTag ?? '') || !allToken(fromTag ?? '')) return undefined
+  return { callId, toTag: toTag!, fromTag: fromTag!, earlyOnly: seen['early-only']!.length > 0 }
 }
 
 /** Event package and id (RFC 6665 8.2.1). */
