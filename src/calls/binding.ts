@@ -10,6 +10,7 @@ import type { Millis } from '../kit/machine.ts'
 import { type BoundContact, lostFlow } from '../wire/sip/registrar.ts'
 import { firstNode } from '../wire/sip/registrar/contacts.ts'
 import { parseUri, type Uri, uriParam } from '../wire/sip/uri.ts'
+import { isLiteral, sameAddress } from './addresses.ts'
 
 export interface Binding extends BoundContact {
   readonly line: string
@@ -23,11 +24,14 @@ export interface Binding extends BoundContact {
   readonly service: string
 }
 
-/** The open connection, an address, or a name that has to be looked up first (port 0: by SRV, RFC 3263). */
+/**
+ * The open connection, an address, or a name that has to be looked up first (port 0: by SRV, RFC 3263).
+ * `only`: a name in a Contact must lead to where the REGISTER came from (A24); one in a Path may lead anywhere.
+ */
 export type Way =
   | { readonly is: 'flow'; readonly flowId: number }
   | { readonly is: 'hop'; readonly hop: Hop }
-  | { readonly is: 'name'; readonly transport: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number }
+  | { readonly is: 'name'; readonly transport: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number; readonly only?: string }
 
 export interface Target {
   /** Request-URI. */
@@ -63,31 +67,19 @@ function source({ address, port }: Binding): Way { return { is: 'hop', hop: { tr
 /** By what the URI says, where that may be believed. */
 function addressed(binding: Binding, uri: Uri): Way | undefined {
   const transport = transportOf(binding, uri)
-  if (!isLiteral(uri.host)) return uri.host.endsWith('.invalid') ? undefined : { is: 'name', transport, host: uri.host, port: uri.port }   // RFC 7118: .invalid
+  if (!isLiteral(uri.host)) return uri.host.endsWith('.invalid') ? undefined : named(binding, uri, transport)   // RFC 7118
   if (transport === 'tls' || sameAddress(uri.host, binding.address) === false) return undefined      // a certificate needs a name to answer for
   return { is: 'hop', hop: { transport, address: binding.address, port: uri.port || 5060 } }
+}
+
+function named(binding: Binding, uri: Uri, transport: 'udp' | 'tcp' | 'tls'): Way {
+  return { is: 'name', transport, host: uri.host, port: uri.port, ...(binding.path === '' ? { only: binding.address } : {}) }
 }
 
 function transportOf(binding: Binding, uri: Uri): 'udp' | 'tcp' | 'tls' {
   if (binding.transport === 'tls' || uri.scheme === 'sips') return 'tls'
   const wished = uriParam(uri, 'transport')?.toLowerCase()
   return wished === 'tls' || wished === 'tcp' || wished === 'udp' ? wished : binding.transport === 'tcp' ? 'tcp' : 'udp'
-}
-
-/** An IPv4 or IPv6 address: the last label of a name never starts with a digit (RFC 1123 2.1). */
-function isLiteral(host: string): boolean {
-  if (host.includes(':')) return true
-  const c = host.charCodeAt(host.lastIndexOf('.') + 1)
-  return c >= 48 && c <= 57
-}
-
-function sameAddress(a: string, b: string): boolean {
-  return a === b || (a.includes(':') && b.includes(':') && canonical(a) === canonical(b))
-}
-
-/** One spelling of an IPv6 address; '' for what is none. */
-function canonical(address: string): string {
-  return URL.parse(`http://[${address}]`)?.hostname ?? ''
 }
 
 /** Names one binding; `aor` is the line. */

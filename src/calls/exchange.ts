@@ -10,6 +10,7 @@ import type { Millis, Random, Wake } from '../kit/machine.ts'
 import type { Secret } from '../kit/secret.ts'
 import { newWheel, nextLook, turn } from '../kit/wheel.ts'
 import { newLockout } from '../policy/lockout.ts'
+import { hopFailed, hopWorked } from '../wire/sip/locate/index.ts'
 import { newDigestServer } from '../wire/sip/digest/index.ts'
 import { type Heard, newEndpoint, receive } from '../wire/sip/index.ts'
 import type { CallHouse } from './call.ts'
@@ -17,6 +18,7 @@ import { hear } from './hear.ts'
 import { callHouse, happened, wakeCall } from './house.ts'
 import { newLadder, rung } from './ladder.ts'
 import { type LegHouse, wake as wakeLeg } from './legs/sip/index.ts'
+import { locate, newLocatings, replied, wake as wakeLocating } from './locating.ts'
 import { newLocations, wake as wakeLocations, wakeAt as locationsWakeAt } from './locations.ts'
 import { type Exchange, type News, rearm } from './state.ts'
 
@@ -33,6 +35,8 @@ export interface ExchangeSettings {
   readonly ladderSize?: number
   /** Addresses of our own listeners. */
   readonly names?: readonly string[]
+  /** Address families that can be sent to, the first is tried first; both if left out. */
+  readonly families?: readonly ('IPv4' | 'IPv6')[]
 }
 
 export function newExchange(settings: ExchangeSettings): Exchange {
@@ -41,7 +45,7 @@ export function newExchange(settings: ExchangeSettings): Exchange {
   const exchange: Exchange = {
     endpoint: newEndpoint(now, random, settings.local, trace), snapshot: settings.snapshot, ladder,
     digest: newDigestServer({ keys: [settings.nonceKey], random, bindSource: true }), lockout: newLockout(),
-    locations: newLocations(now), legs: new Map(), calls: new Map(), ringing: new Set(), parked: new Set(), lines: new Map(), turns: new Map(),
+    locations: newLocations(now), locating: newLocatings(random, settings.families), legs: new Map(), calls: new Map(), ringing: new Set(), parked: new Set(), lines: new Map(), turns: new Map(),
     wheel: newWheel(now), flows: new Map(), local: new Set(settings.names),
     counters: { requests: new Map(), calls: { started: 0, answered: 0, ended: 0, refused: 0 }, challenged: 0, wrongPasswords: 0, locked: 0, shed: 0 },
     news: [], shedding: false, closing: false, now, wakeAt: undefined, waiting: [],
@@ -63,6 +67,15 @@ function legHouse(x: Exchange): LegHouse {
       for (const one of leg.early) x.legs.delete(one.dialog.localTag)
       leg.wakeAt = undefined
     },
+    locate: (leg, target, found) => {
+      x.endpoint.out.push(...locate(x.locating, x.now, target, (hops, problem) => { found(hops, problem); rearm(x, leg) }))
+    },
+    isOpen: (flow) => x.flows.has(flow.id),
+    hopWorks: (hop, works) => {
+      if ('service' in hop) return
+      if (works) hopWorked(x.locating.failed, hop)
+      else hopFailed(x.locating.failed, x.now, hop)
+    },
   }
 }
 
@@ -72,6 +85,7 @@ export function step(x: Exchange, now: Millis, input: EdgeInput | Wake): EdgeOut
   if (input.is === 'opened') x.flows.set(input.flow.id, input.flow)
   else if (input.is === 'closed') x.flows.delete(input.flow.id)
   else if (input.is === 'wake') wakeAll(x, now)
+  else if (input.is === 'reply') x.endpoint.out.push(...replied(x.locating, now, input.id, input.reply))
   receive(x.endpoint, now, input, (news: Heard) => { hear(x, news); settle(x) })
   settle(x)
   x.wakeAt = soonest(x)
@@ -82,6 +96,7 @@ export function step(x: Exchange, now: Millis, input: EdgeInput | Wake): EdgeOut
 
 function wakeAll(x: Exchange, now: Millis): void {
   for (const event of wakeLocations(x.locations, now)) x.news.push({ is: 'location', event })
+  wakeLocating(x.locating, now)
   turn(x.wheel, now, (one) => {
     if ('kind' in one) wakeLeg(x.legHouse, one)
     else wakeCall(x, one)
@@ -101,7 +116,7 @@ export function settle(x: Exchange): void {
 }
 
 function soonest(x: Exchange): Millis | undefined {
-  const times = [x.endpoint.layer.wakeAt, nextLook(x.wheel), locationsWakeAt(x.locations)]
+  const times = [x.endpoint.layer.wakeAt, nextLook(x.wheel), locationsWakeAt(x.locations), x.locating.wakeAt]
   let first: Millis | undefined
   for (const at of times) if (at !== undefined && (first === undefined || at < first)) first = at
   return first

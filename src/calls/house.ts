@@ -1,10 +1,10 @@
 /** The exchange as calls see it: legs made and moved, lines counted, the end of a call recorded. */
-import type { Flow, Hop } from '../kit/flow.ts'
 import type { Millis } from '../kit/machine.ts'
 import { silentAnswer } from '../wire/sdp/index.ts'
-import { parseReplaces, parseUri } from '../wire/sip/index.ts'
+import { maxList, parseReplaces, parseUri, split } from '../wire/sip/index.ts'
 import type { PhonePicture } from '../directory/picture.ts'
 import { targetOf } from './binding.ts'
+import { seeks, wayTo } from './ways.ts'
 import { type Call, type CallHouse, type Leg, wakeOf } from './call.ts'
 import { accepted } from './connect.ts'
 import { endCall } from './end.ts'
@@ -101,15 +101,11 @@ function legsTo(x: Exchange, call: Call, line: string, from: Party): Leg[] {
   for (const binding of bindingsOf(x.locations, line)) {
     const target = binding.expiresAt > x.now ? targetOf(binding) : undefined, phone = x.snapshot.phones.get(binding.phone)
     const to = target && wayTo(x, target.way)
-    if (!target || !to || !phone || !phone.lines.includes(line)) continue
-    legs.push(outgoingLeg(x.legHouse, call.id, peerOf(x, phone, line), to, target.uri, target.route === '' ? [] : [target.route], from))
+    if (!target || !to || !phone?.lines.includes(line)) continue
+    const routes = target.route === '' ? [] : split(target.route, ',', maxList) ?? [target.route]
+    legs.push(outgoingLeg(x.legHouse, call.id, peerOf(x, phone, line), to, target.uri, routes, from, seeks(target.way)))
   }
   return legs
-}
-
-function wayTo(x: Exchange, way: NonNullable<ReturnType<typeof targetOf>>['way']): Flow | Hop | undefined {
-  if (way.is === 'flow') return x.flows.get(way.flowId)
-  return way.is === 'hop' ? way.hop : undefined
 }
 
 function replaced(x: Exchange, value: string): Leg | undefined {

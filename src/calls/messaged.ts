@@ -11,6 +11,7 @@ import { targetOf } from './binding.ts'
 import type { Exchange } from './state.ts'
 import { numberIn } from './house.ts'
 import { bindingsOf } from './locations.ts'
+import { reach } from './ways.ts'
 
 export function messaged(x: Exchange, served: Served, phone: PhonePicture): void {
   const { message } = served, number = numberIn(x, message.uri)
@@ -26,20 +27,20 @@ export function messaged(x: Exchange, served: Served, phone: PhonePicture): void
 
 /** One copy for each contact; the first 2xx answers, else the last refusal. */
 function copies(x: Exchange, message: SipMessage, from: string, to: string, answer: (status: number) => void): number {
-  let open = 0, done = false
-  const heard = (response: SipMessage | undefined) => {
-    const status = response?.status ?? 408
+  const targets = bindingsOf(x.locations, to).map(targetOf).filter((target) => target !== undefined)
+  let open = targets.length, done = false
+  const heard = (status: number) => {
     if (done || status < 200) return
     open--
     if (status < 300 || open === 0) { done = true; answer(status) }
   }
-  for (const binding of bindingsOf(x.locations, to)) {
-    const target = targetOf(binding), hop = target?.way.is === 'flow' ? x.flows.get(target.way.flowId) : target?.way.is === 'hop' ? target.way.hop : undefined
-    if (!target || !hop) continue
-    open++
-    request(x.endpoint, x.now, hop, { method: 'MESSAGE', uri: target.uri, headers: headers(x, message, from, to, target.route), contentType: header(message, 'Content-Type') ?? 'text/plain', body: body(message) }, heard)
+  for (const { way, uri, route } of targets) {
+    reach(x, way, (hop) => {
+      if (!hop) { heard(480); return }
+      request(x.endpoint, x.now, hop, { method: 'MESSAGE', uri, headers: headers(x, message, from, to, route), contentType: header(message, 'Content-Type') ?? 'text/plain', body: body(message) }, (response: SipMessage | undefined) => { heard(response?.status ?? 408) })
+    })
   }
-  return open
+  return targets.length
 }
 
 function headers(x: Exchange, message: SipMessage, from: string, to: string, route: string): string {

@@ -10,6 +10,7 @@ import { type Call, type CallHouse, wakeOf as callWakeOf } from './call.ts'
 import type { Ladder } from './ladder.ts'
 import type { LegEvent } from './leg.ts'
 import { type LegHouse, type SipLeg, wakeOf as legWakeOf } from './legs/sip/leg.ts'
+import type { Locatings } from './locating.ts'
 import type { LocationEvent, Locations } from './locations.ts'
 import type { CallRecord } from './records.ts'
 
@@ -37,6 +38,8 @@ export interface Exchange {
   readonly digest: DigestServer
   readonly lockout: Lockout
   readonly locations: Locations
+  /** Who waits for the address of a name. */
+  readonly locating: Locatings
   /** By each local tag. */
   readonly legs: Map<string, SipLeg>
   readonly calls: Map<string, Call>

@@ -12,7 +12,7 @@ import { flowOf, newDesk, noon } from '../rfc5626/registering.ts'
 
 const here = 'Contact: <sip:1001@192.0.2.4>'
 const hop = (transport: 'udp' | 'tcp', address: string, port: number): Way => ({ is: 'hop', hop: { transport, address, port } })
-const name = (transport: 'udp' | 'tcp' | 'tls', host: string, port = 0): Way => ({ is: 'name', transport, host, port })
+const name = (transport: 'udp' | 'tcp' | 'tls', host: string, port = 0): Way => ({ is: 'name', transport, host, port, only: '192.0.2.4' })
 
 /** transport and source of the REGISTER, contact, the way while its connection is open, the way once it is closed. */
 const ways: [title: string, transport: Transport, source: string, contact: string, open: Way | undefined, closed?: Way | undefined][] = [

@@ -4,7 +4,9 @@
  * Standards  RFC 3261 13.2, 9; RFC 3262 4 (UAC); RFC 4028 7; RFC 5806
  * Security   a phone may fork into maxForks early dialogs, the rest are not remembered
  */
-import { header, hasToken, rseq, type SipMessage, uacDialog, addresses, deltaSeconds } from '../../../wire/sip/index.ts'
+import { contactTo, header, hasToken, rseq, type SipMessage, uacDialog, addresses, deltaSeconds } from '../../../wire/sip/index.ts'
+import type { Hop } from '../../../kit/flow.ts'
+import { sameAddress } from '../../addresses.ts'
 import type { Cause, Invitation } from '../../leg.ts'
 import { description } from './description.ts'
 import { hangUp, over } from './ending.ts'
@@ -13,6 +15,40 @@ import { offerTimer, takeTimer } from './refresh.ts'
 import { agreed, learn, parsed } from './agreed.ts'
 import { ready } from './renegotiate.ts'
 import { ack, ackAgain, capabilities, noteHeaders, send } from './send.ts'
+
+/** A contact by name is looked up first: an INVITE goes to an address, or it is refused. */
+export function locate(house: LegHouse, leg: SipLeg, invitation: Invitation): void {
+  const { seeks } = leg
+  if (!seeks) { invite(house, leg, invitation); return }
+  leg.seeks = undefined
+  house.locate(leg, seeks.target, (found, problem) => {
+    if (leg.over) return
+    const [hop, ...others] = seeks.only === undefined ? found : found.filter((one) => sameAddress(one.address, seeks.only!))
+    if (!hop) { refused(house, leg, { status: 480, text: 'The address of the phone was not found', by: 'network', problem }, undefined); return }
+    leg.others = others
+    inviteAt(house, leg, hop, invitation)
+  })
+}
+
+function inviteAt(house: LegHouse, leg: SipLeg, hop: Hop, invitation: Invitation): void {
+  leg.to = hop
+  if (leg.route) leg.route.hops = [hop, ...leg.others]
+  leg.contact = contactTo(house.endpoint, hop, leg.peer.line)
+  invite(house, leg, invitation)
+}
+
+/** RFC 3263 4.3: 503, silence or a broken way: the next address, in a transaction of its own with the same sequence number. */
+function nextAddress(house: LegHouse, leg: SipLeg): boolean {
+  house.hopWorks(leg.to, false)
+  const [hop, ...others] = leg.others, { invitation } = leg
+  if (!hop || !invitation || leg.over || leg.side === 'in') return false
+  leg.others = others
+  leg.state = 'inviting'
+  leg.early = []
+  leg.dialog.localSeq--
+  inviteAt(house, leg, hop, invitation)
+  return true
+}
 
 export function invite(house: LegHouse, leg: SipLeg, invitation: Invitation, seconds?: number): void {
   leg.invitation = seconds === undefined ? invitation : undefined
@@ -80,6 +116,7 @@ function success(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   leg.dialog = dialog
   leg.early = []
   leg.client = leg.invitation = undefined
+  house.hopWorks(leg.to, true)
   learn(leg, response)
   takeTimer(house, leg, response)
   answered(house, leg, response)
@@ -118,6 +155,7 @@ function answered(house: LegHouse, leg: SipLeg, response: SipMessage): void {
 
 function failure(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   leg.client = undefined
+  if (response.status === 503 && nextAddress(house, leg)) return
   const minimum = response.status === 422 ? deltaSeconds(header(response, 'Min-SE')) : undefined
   if (minimum !== undefined && minimum > 0 && !leg.over && leg.invitation) {                      // RFC 4028 7.3: once more with what they want
     invite(house, leg, leg.invitation, minimum)
@@ -135,5 +173,7 @@ export function refused(house: LegHouse, leg: SipLeg, cause: Cause, contact: str
 
 /** Nobody answered the INVITE at all. */
 export function inviteUnanswered(house: LegHouse, leg: SipLeg, reachable: boolean): void {
+  leg.client = undefined
+  if (nextAddress(house, leg)) return
   refused(house, leg, reachable ? { status: 408, text: 'No answer', by: 'timer' } : { status: 503, text: 'Unreachable', by: 'network' }, undefined)
 }

@@ -4,7 +4,7 @@ import { newOrigin } from '../../../wire/sdp/index.ts'
 import { contactTo, newDialog, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
 import type { LegCommand, LegEvent } from '../../leg.ts'
 import { accept, acknowledged, answeringWake, progress, wants100rel } from './answering.ts'
-import { invite } from './calling.ts'
+import { locate } from './calling.ts'
 import { description } from './description.ts'
 import { end, gone, over } from './ending.ts'
 import type { LegHouse, Peer, SipLeg } from './leg.ts'
@@ -15,16 +15,16 @@ import { named, noteHeaders, send } from './send.ts'
 import { referralWake, transferring } from './transfer.ts'
 import { passed } from './within.ts'
 
-export type { LegHouse, Peer, SipLeg } from './leg.ts'
+export type { About, LegHouse, Peer, SipLeg } from './leg.ts'
 export { wakeOf } from './leg.ts'
-export { allow, type About } from './send.ts'
+export { allow } from './send.ts'
 export { responded, silent, within } from './within.ts'
 export { acknowledged, gone, parsed }
 
 function newLeg(house: LegHouse, side: SipLeg['side'], call: string, peer: Peer, to: Flow | Hop, dialog: SipLeg['dialog']): SipLeg {
   const { random, local } = house.endpoint
   return {
-    kind: 'sip', id: dialog.localTag, call, side, peer, to, contact: contactTo(house.endpoint, to, peer.line), secure: to.transport === 'tls' || to.transport === 'wss',
+    kind: 'sip', id: dialog.localTag, call, side, peer, to, seeks: undefined, others: [], route: undefined, contact: contactTo(house.endpoint, to, peer.line), secure: to.transport === 'tls' || to.transport === 'wss',
     state: 'inviting', dialog, early: [], served: undefined, client: undefined, invitation: undefined, delayed: false, negotiation: undefined, wanted: undefined,
     origin: newOrigin(random, local(to).address), remoteSdp: '', inviteSeq: 0, security: 'notAuthenticated',
     can: { update: false, reliable: false, timer: false, status: false }, mustBeReliable: false, refreshing: false,
@@ -51,11 +51,13 @@ export function incomingLeg(house: LegHouse, call: string, peer: Peer, served: S
 }
 
 /** A leg towards a contact, before its INVITE goes out. */
-export function outgoingLeg(house: LegHouse, call: string, peer: Peer, to: Flow | Hop, target: string, routes: readonly string[], from: { number: string; name: string; anonymous?: boolean | undefined }): SipLeg {
+export function outgoingLeg(house: LegHouse, call: string, peer: Peer, to: Flow | Hop, target: string, routes: readonly string[], from: { number: string; name: string; anonymous?: boolean | undefined }, seeks?: SipLeg['seeks']): SipLeg {
   const { random } = house.endpoint
   const local = from.anonymous ? '"Anonymous" <sip:anonymous@anonymous.invalid>' : `${named(from.name)}<sip:${from.number}@${house.domain}>`     // RFC 3323 4.1
   const remote = `${named(peer.displayName)}<sip:${peer.line}@${house.domain}>`
   const leg = newLeg(house, 'out', call, peer, to, newDialog(random.token(16), random.token(10), local, remote, target, routes))
+  leg.seeks = seeks
+  if (routes.length > 0) leg.route = { first: routes[0]!, hops: [to], waiting: undefined }        // the Path of its registration: the INVITE goes that way already
   house.known(leg, leg.dialog.localTag)
   return leg
 }
@@ -64,7 +66,7 @@ export function outgoingLeg(house: LegHouse, call: string, peer: Peer, to: Flow 
 export function command(house: LegHouse, leg: SipLeg, what: LegCommand): void {
   if (leg.over && what.do !== 'end') return
   switch (what.do) {
-    case 'invite': invite(house, leg, what.invitation); break
+    case 'invite': locate(house, leg, what.invitation); break
     case 'progress': progress(house, leg, what); break
     case 'accept': accept(house, leg, what); break
     case 'offer': offer(house, leg, what.sdp); break

@@ -6,9 +6,11 @@
  */
 import type { Flow, Hop } from '../../../kit/flow.ts'
 import type { Millis } from '../../../kit/machine.ts'
+import type { Problem } from '../../../kit/result.ts'
 import type { Sleeper } from '../../../kit/wheel.ts'
 import type { OriginState, Sdp } from '../../../wire/sdp/index.ts'
 import type { ClientTx, Dialog, Endpoint, Served } from '../../../wire/sip/index.ts'
+import type { Target } from '../../../wire/sip/locate/index.ts'
 import type { Cause, Invitation, LegCommand, LegEvent, SecurityLevel } from '../../leg.ts'
 
 /** Early dialogs that one forked INVITE may make. */
@@ -33,6 +35,12 @@ export interface SipLeg extends Sleeper {
   readonly peer: Peer
   /** Where requests go: the connection, or the address for datagrams. */
   to: Flow | Hop
+  /** A contact by name, to be looked up before the INVITE; `only`: the address that the phone registered from, undefined where its Path leads there. */
+  seeks: { readonly target: Target; readonly only: string | undefined } | undefined
+  /** Where else the INVITE may go (RFC 3263 4.3). */
+  others: readonly Hop[]
+  /** The first route of the dialog, and where it leads. */
+  route: Route | undefined
   /** Our Contact in this leg, with angle brackets. */
   contact: string
   /** Signalling runs over TLS or WSS. */
@@ -66,7 +74,7 @@ export interface SipLeg extends Sleeper {
   /** 100rel was in the Require of their INVITE: every provisional response must be reliable. */
   mustBeReliable: boolean
   /** ACK for the latest 2xx, to be sent again when that comes again. */
-  ack: string | undefined
+  ack: { readonly text: string; readonly to: Flow | Hop } | undefined
   /** 2xx to their INVITE, sent again until the ACK. */
   answer: { served: Served; text: string; every: Millis; at: Millis; until: Millis } | undefined
   reliable: Reliable | undefined
@@ -84,6 +92,30 @@ export interface SipLeg extends Sleeper {
   /** Moment after which a leg that is over is forgotten whatever is missing. */
   forgetAt: Millis | undefined
 }
+
+export interface Route {
+  /** As it stands in the route set. */
+  readonly first: string
+  /** The one in use comes first; none: nothing was found. */
+  hops: readonly (Flow | Hop)[]
+  /** What is to be sent as soon as the name is looked up; undefined once it is. */
+  waiting: Postponed[] | undefined
+}
+
+/** A request (or ACK) of a dialog that is on its way, or waits for the address of its first route. */
+export interface Postponed { readonly method: string; readonly what: About['what']; readonly saying: Saying; readonly dialog: Dialog; readonly cseq: number }
+
+/** What a client transaction of a leg is about; comes back with its responses. */
+export interface About {
+  readonly leg: SipLeg
+  readonly what: 'invite' | 'reinvite' | 'update' | 'refresh' | 'prack' | 'bye' | 'notify' | 'pass' | 'ack'
+  readonly id: number
+  readonly dialog: Dialog
+  /** It can be said again to the next of the route's hops. */
+  readonly again?: Postponed | undefined
+}
+
+export interface Saying { readonly headers?: string; readonly sdp?: Sdp | undefined; readonly contentType?: string; readonly body?: string; readonly id?: number }
 
 export interface EarlyDialog {
   readonly branch: string
@@ -124,6 +156,11 @@ export interface LegHouse {
   /** The leg has a new local tag: in-dialog requests find it by that. */
   readonly known: (leg: SipLeg, localTag: string) => void
   readonly forgotten: (leg: SipLeg) => void
+  /** `found` may be called before this returns: hops in order, [] where there is none. */
+  readonly locate: (leg: SipLeg, target: Target, found: (hops: readonly Hop[], problem?: Problem) => void) => void
+  readonly isOpen: (flow: Flow) => boolean
+  /** RFC 3263 4.3: a hop that did not work is tried last for a while. */
+  readonly hopWorks: (hop: Flow | Hop, works: boolean) => void
 }
 
 /** The earliest of all that the leg waits for. */

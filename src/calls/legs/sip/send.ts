@@ -1,12 +1,13 @@
 /** What a SIP leg says: its requests and responses, put together in one place. */
-import type { Flow } from '../../../kit/flow.ts'
+import type { Flow, Hop } from '../../../kit/flow.ts'
 import type { Sdp } from '../../../wire/sdp/index.ts'
 import { asOurs, printSdp } from '../../../wire/sdp/index.ts'
 import {
-  acknowledge, again, type Dialog, dialogHeaders, printReason, quote, request, requestUri, respond, type ResponseParts, type Served,
+  acknowledge, again, type ClientTx, type Dialog, dialogHeaders, printReason, quote, request, requestUri, respond, type ResponseParts, type Served,
 } from '../../../wire/sip/index.ts'
 import type { Cause, StatusNote } from '../../leg.ts'
-import type { LegHouse, SipLeg } from './leg.ts'
+import type { About, LegHouse, Postponed, Route, Saying, SipLeg } from './leg.ts'
+import { nextHop } from './reach.ts'
 
 /** Methods that a phone may send us in or out of a call. */
 export const allow = 'INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY, MESSAGE'
@@ -14,18 +15,51 @@ export const supported = '100rel, timer, replaces, norefersub'
 export const capabilities = `Allow: ${allow}\r\nSupported: ${supported}\r\n`
 const sdpType = 'application/sdp'
 
-/** What a client transaction of a leg is about; comes back with its responses. */
-export interface About { readonly leg: SipLeg; readonly what: 'invite' | 'reinvite' | 'update' | 'refresh' | 'prack' | 'bye' | 'notify' | 'pass'; readonly id: number; readonly dialog: Dialog }
+/** Requests of one leg that wait for the address of its route. */
+const maxWaiting = 16
 
-export interface Saying { readonly headers?: string; readonly sdp?: Sdp | undefined; readonly contentType?: string; readonly body?: string; readonly id?: number }
-
-/** Sends a request in a dialog of the leg; the sequence number is the dialog's next. */
-export function send(house: LegHouse, leg: SipLeg, method: string, what: About['what'], saying: Saying = {}, dialog = leg.dialog) {
+/** Sends a request in a dialog of the leg; the sequence number is the dialog's next. Undefined while its route is being looked up. */
+export function send(house: LegHouse, leg: SipLeg, method: string, what: About['what'], saying: Saying = {}, dialog = leg.dialog): ClientTx | undefined {
   dialog.localSeq++
-  const about: About = { leg, what, id: saying.id ?? 0, dialog }
-  return request(house.endpoint, house.now, leg.to, {
-    method, uri: requestUri(dialog), headers: dialogHeaders(dialog, method, dialog.localSeq) + (saying.headers ?? ''), ...content(leg, saying),
-  }, about)
+  const one: Postponed = { method, what, saying, dialog, cseq: dialog.localSeq }
+  const to = what === 'invite' ? leg.to : nextHop(house, leg, dialog, (route) => { flush(house, leg, route) })
+  if (!to) { postpone(leg, one); return undefined }
+  return say(house, leg, one, to)
+}
+
+function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop): ClientTx {
+  const { method, what, saying, dialog, cseq } = one
+  const again = what !== 'invite' && (leg.route?.hops.length ?? 0) > 1 ? one : undefined
+  return request(house.endpoint, house.now, to, {
+    method, uri: requestUri(dialog), headers: dialogHeaders(dialog, method, cseq) + (saying.headers ?? ''), ...content(leg, saying),
+  }, { leg, what, id: saying.id ?? 0, dialog, again } satisfies About)
+}
+
+function postpone(leg: SipLeg, one: Postponed): void {
+  const waiting = leg.route?.waiting
+  if (waiting && waiting.length < maxWaiting) waiting.push(one)
+}
+
+function flush(house: LegHouse, leg: SipLeg, route: Route): void {
+  const { waiting } = route, to = route.hops[0] ?? leg.to
+  route.waiting = undefined
+  if (leg.state === 'ended') return
+  for (const one of waiting ?? []) {
+    if (one.what === 'ack') acknowledgeNow(house, leg, one, to)
+    else say(house, leg, one, to)
+  }
+}
+
+/** RFC 3263 4.3: the hop of the route did not work: the same request (but for its branch) to the next one. False where there is none. */
+export function failOver(house: LegHouse, about: About): boolean {
+  const { leg, again } = about, { route } = leg
+  if (!again || !route || leg.state === 'ended') return false
+  const [failed, ...others] = route.hops
+  if (failed) house.hopWorks(failed, false)
+  if (others.length === 0) return false
+  route.hops = others
+  say(house, leg, again, others[0]!)
+  return true
 }
 
 function content(leg: SipLeg, saying: Saying): { contentType?: string; body?: string } {
@@ -41,11 +75,19 @@ function ours(leg: SipLeg, sdp: Sdp): string {
 
 /** ACK to a 2xx, with the answer to its offer if there was one; kept, because each 2xx that comes again wants it again. */
 export function ack(house: LegHouse, leg: SipLeg, dialog: Dialog, cseq: number, sdp?: Sdp): void {
-  leg.ack = acknowledge(house.endpoint, leg.to, { method: 'ACK', uri: requestUri(dialog), headers: dialogHeaders(dialog, 'ACK', cseq), ...content(leg, { sdp }) })
+  const one: Postponed = { method: 'ACK', what: 'ack', saying: { sdp }, dialog, cseq }
+  const to = nextHop(house, leg, dialog, (route) => { flush(house, leg, route) })
+  if (to) acknowledgeNow(house, leg, one, to)
+  else { leg.ack = undefined; postpone(leg, one) }
+}
+
+function acknowledgeNow(house: LegHouse, leg: SipLeg, { dialog, cseq, saying }: Postponed, to: Flow | Hop): void {
+  const text = acknowledge(house.endpoint, to, { method: 'ACK', uri: requestUri(dialog), headers: dialogHeaders(dialog, 'ACK', cseq), ...content(leg, saying) })
+  leg.ack = { text, to }
 }
 
 export function ackAgain(house: LegHouse, leg: SipLeg): void {
-  if (leg.ack !== undefined) again(house.endpoint, leg.to, leg.ack)
+  if (leg.ack) again(house.endpoint, leg.ack.to, leg.ack.text)
 }
 
 export interface Replying extends Omit<ResponseParts, 'body' | 'contentType'> { readonly sdp?: Sdp | undefined }

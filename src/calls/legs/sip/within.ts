@@ -7,10 +7,10 @@ import { body, contentType, inOrder, rack, type Served, type SipMessage } from '
 import { pracked } from './answering.ts'
 import { inviteResponse, inviteUnanswered } from './calling.ts'
 import { gone, over } from './ending.ts'
-import type { LegHouse, SipLeg } from './leg.ts'
+import type { About, LegHouse, SipLeg } from './leg.ts'
 import { takeTimer } from './refresh.ts'
 import { reinvited, reinviteResponse, unanswered, updated } from './renegotiate.ts'
-import { type About, allow, follow, reply } from './send.ts'
+import { allow, failOver, follow, reply } from './send.ts'
 import { referred } from './transfer.ts'
 
 /** Passed requests of one leg that may wait for their answer at once. */
@@ -76,7 +76,9 @@ export function passed(house: LegHouse, leg: SipLeg, id: number, status: number)
 /** A response to a request of ours. */
 export function responded(house: LegHouse, about: About, response: SipMessage): void {
   const { leg } = about
+  if (response.status === 503 && failOver(house, about)) return
   switch (about.what) {
+    case 'ack': break
     case 'invite': inviteResponse(house, leg, response); break
     case 'reinvite': reinviteResponse(house, leg, response); break
     case 'bye': if (response.status >= 200) byeDone(house, about); break
@@ -96,7 +98,9 @@ function refreshed(house: LegHouse, leg: SipLeg, response: SipMessage): void {
 /** No response at all to a request of ours. */
 export function silent(house: LegHouse, about: About, reachable: boolean): void {
   const { leg } = about
+  if (failOver(house, about)) return
   switch (about.what) {
+    case 'ack': break
     case 'invite': inviteUnanswered(house, leg, reachable); break
     case 'bye': byeDone(house, about); break
     case 'pass': house.tell(leg, { is: 'passed', status: reachable ? 408 : 503, id: about.id }); break

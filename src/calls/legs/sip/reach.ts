@@ -1,0 +1,65 @@
+/**
+ * Where the requests of a leg go: over the phone's connection, to the address it sends from, or through the first of its routes.
+ *
+ * Standards  RFC 3261 8.1.2, 12.2.1.1; RFC 3263 4, 4.3; RFC 5923 (a connection is used both ways)
+ * Security   A24: nothing goes to an address that neither the phone's packets came from nor its routes name: a Contact moves the port, never the address
+ */
+import type { Flow, Hop } from '../../../kit/flow.ts'
+import { type Dialog, parseAddress, parseUri, type Uri, uriParam } from '../../../wire/sip/index.ts'
+import type { Target } from '../../../wire/sip/locate/index.ts'
+import { sameAddress } from '../../addresses.ts'
+import type { LegHouse, Route, SipLeg } from './leg.ts'
+
+/** Undefined while the name of the first route is being looked up; then `found` is called. */
+export function nextHop(house: LegHouse, leg: SipLeg, dialog: Dialog, found: (route: Route) => void): Flow | Hop | undefined {
+  const first = dialog.routes[0]
+  if (first === undefined) return direct(house, leg, dialog)
+  const route = leg.route?.first === first ? leg.route : routed(house, leg, first, found)
+  return route.waiting ? undefined : route.hops[0] ?? leg.to
+}
+
+/** No route: the open connection, else the address that its packets come from with the port of its Contact where both say the same address. */
+function direct(house: LegHouse, leg: SipLeg, dialog: Dialog): Flow | Hop {
+  const { to } = leg, isFlow = 'service' in to
+  if (isFlow && (to.transport !== 'tcp' || house.isOpen(to))) return to                 // a certificate, or a browser, is reached over its connection alone
+  const address = isFlow ? to.remoteAddress : to.address, uri = parseUri(dialog.target)
+  if (!uri.ok || !sameAddress(uri.value.host, address)) return to
+  const port = uri.value.port || 5060
+  return !isFlow && to.port === port ? to : { transport: to.transport, address, port }
+}
+
+function routed(house: LegHouse, leg: SipLeg, first: string, found: (route: Route) => void): Route {
+  const uri = parseUri(parseAddress(first)?.uri ?? ''), route: Route = { first, hops: [], waiting: [] }
+  leg.route = route
+  const before = uri.ok ? ownConnection(house, leg, uri.value) : leg.to
+  if (before || !uri.ok) { route.hops = [before ?? leg.to]; route.waiting = undefined; return route }
+  house.locate(leg, targetOf(uri.value, leg.secure), (hops) => {
+    route.hops = [...connectionTo(house, leg, hops), ...hops]
+    if (leg.route === route && route.waiting && route.waiting.length > 0) found(route)
+    route.waiting = undefined
+  })
+  return route
+}
+
+/** RFC 3263 4: a host, a port, a transport; what began over TLS goes on over TLS. */
+export function targetOf(uri: Uri, secure: boolean): Target {
+  const transport = uriParam(uri, 'transport')?.toLowerCase()
+  return {
+    host: uriParam(uri, 'maddr') ?? uri.host, secure: secure || uri.scheme === 'sips',
+    ...(uri.port > 0 ? { port: uri.port } : {}), ...(transport === 'udp' || transport === 'tcp' || transport === 'tls' ? { transport } : {}),
+  }
+}
+
+/** RFC 5923: the first route is who has this connection with us, by its address or its certificate. */
+function ownConnection(house: LegHouse, leg: SipLeg, { host }: Uri): Flow | undefined {
+  const { to } = leg
+  if (!('service' in to) || to.transport === 'udp' || !house.isOpen(to)) return undefined
+  const names = to.peer ? [to.peer.subject, ...to.peer.names] : []
+  return sameAddress(host, to.remoteAddress) || names.includes(host) || to.transport === 'ws' || to.transport === 'wss' ? to : undefined
+}
+
+function connectionTo(house: LegHouse, leg: SipLeg, hops: readonly Hop[]): Flow[] {
+  const { to } = leg
+  if (!('service' in to) || to.transport === 'udp' || !house.isOpen(to)) return []
+  return hops.some((hop) => hop.transport === to.transport && sameAddress(hop.address, to.remoteAddress)) ? [to] : []
+}
