@@ -1,4 +1,4 @@
-/** Calls as they happen, for `ringfort call tail`: the last ones in a ring, looked at by whoever follows. Standards R-less; bounded by `kept`. */
+/** Calls as they happen, for `ringfort call tail`: the last ones in a ring of `kept`, looked at by whoever follows. */
 import type { TailEvent } from '../admin/live.ts'
 import type { Exchange } from '../calls/exchange.ts'
 import type { CallRecord } from '../calls/records.ts'

@@ -58,7 +58,12 @@ function hear(state: State, setup: WatchSetup, message: FromChild): void {
   state.heardAt = performance.now()
   switch (message.is) {
     case 'pong': break
-    case 'ready': state.up = true; state.times++; setup.ready(message, state.times); break
+    case 'ready':
+      state.up = true
+      state.times++
+      setup.log.write('info', 'process.ready', { role: setup.role, child: state.child?.pid, times: state.times, milliseconds: Math.round(performance.now() - state.startedAt) })
+      setup.ready(message, state.times)
+      break
     case 'failed':
       if (state.times === 0) { state.stopping = true; setup.failed(message) }
       else for (const problem of message.problems) setup.log.problem('error', problem)

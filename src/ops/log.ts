@@ -5,9 +5,10 @@
  * Security   A43: no text of a message, no number, no address but the source of an attack; Secret and Pii print as marks
  */
 import { hash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Logger } from 'pino'
+import { errorCode } from '../kit/error.ts'
 import type { Millis } from '../kit/machine.ts'
 import { printProblem, type Problem } from '../kit/result.ts'
 import { type LogFile, logFileDefaults, type LogFileOptions, logPath, watchLogFile } from './logFile.ts'
@@ -47,11 +48,12 @@ const maxEarly = 1_000
 /** Octets that wait for the disk. */
 const maxWaiting = 8 * 1024 * 1024
 const maxWordsPerSecond = 20
+const endLimit = 2_000
 
-interface Sink { logger: Logger | undefined; early: (() => void)[]; lost: number; file: LogFile | undefined; end: () => Promise<void>; closed: boolean }
+interface Sink { logger: Logger | undefined; early: (() => void)[]; lost: number; file: LogFile | undefined; end: () => Promise<void>; closed: boolean; ending: Promise<void> | undefined; opened: boolean }
 
 export function openLog(setup: LogSetup): Log {
-  const sink: Sink = { logger: undefined, early: [], lost: 0, file: undefined, end: async () => {}, closed: false }
+  const sink: Sink = { logger: undefined, early: [], lost: 0, file: undefined, end: async () => {}, closed: false, ending: undefined, opened: false }
   const opening = openSink(sink, setup)
   const rate = newRate(setup.rate), words = newWords(setup), now = setup.now ?? Date.now
   return logOn({ sink, setup, opening, words, now, admit: (source) => mayTell(rate, now(), source) }, {})
@@ -72,7 +74,7 @@ function logOn(state: LogState, own: Fields): Log {
     if (sink.closed) return
     const line = { event, ...own, ...fields, at: new Date(state.now()).toISOString() }
     if (sink.logger) sink.logger[level](line)
-    else if (sink.early.length < maxEarly) sink.early.push(() => sink.logger?.[level](line))
+    else if (!sink.opened && sink.early.length < maxEarly) sink.early.push(() => sink.logger?.[level](line))
     else sink.lost++
   }
   return {
@@ -88,24 +90,30 @@ function logOn(state: LogState, own: Fields): Log {
     },
     with: (fields) => logOn(state, { ...own, ...fields }),
     lost: () => sink.lost,
-    close: async () => { await state.opening; sink.closed = true; await sink.end() },
+    close: () => sink.ending ??= end(state),
   }
+}
+
+async function end({ opening, sink }: LogState): Promise<void> {
+  await opening
+  sink.closed = true
+  await sink.end()
 }
 
 async function openSink(sink: Sink, setup: LogSetup): Promise<void> {
   const { pino } = await import('pino')
-  const path = logPath(setup.dataDir)
-  try { mkdirSync(dirname(path), { recursive: true, mode: 0o700 }) } catch { /* the stream says what is wrong */ }
-  const stream = pino.destination({ dest: path, sync: false, append: true, mode: 0o600, maxLength: maxWaiting })
+  sink.opened = true
+  const path = logPath(setup.dataDir), file = openFile(path)
+  const unwritable = (error: unknown): void => { sink.lost++; setup.words?.(`ringfort: warning: the log cannot be written: ${errorCode(error)} [log.unwritable]`) }
+  if (typeof file !== 'number') { unwritable(file.error); sink.lost += sink.early.length; sink.early = []; return }
+  const stream = pino.destination({ dest: file, sync: false, maxLength: maxWaiting })
   let broken = false
-  const settled = Promise.withResolvers<void>()
-  stream.on('ready', () => { broken = false; settled.resolve() })
+  stream.on('write', () => { broken = false })
   stream.on('drop', () => { sink.lost++ })
-  stream.on('error', (error: Error & { code?: string }) => {
-    sink.lost++
-    if (!broken) setup.words?.(`ringfort: warning: the log cannot be written: ${error.code ?? error.name} [log.unwritable]`)
+  stream.on('error', (error: unknown) => {
+    if (broken) sink.lost++
+    else unwritable(error)
     broken = true
-    settled.resolve()
   })
   sink.file = watchLogFile(path, stream, { ...logFileDefaults, ...setup.file })
   sink.logger = pino({
@@ -116,13 +124,20 @@ async function openSink(sink: Sink, setup: LogSetup): Promise<void> {
   sink.early = []
   sink.end = async () => {
     sink.file?.close()
-    await settled.promise
-    if (broken) return
     const closed = Promise.withResolvers<void>()
     stream.once('close', closed.resolve)
     stream.end()
+    const timer = setTimeout(closed.resolve, endLimit)   // a disk that takes nothing does not hold up a stop
     await closed.promise
+    clearTimeout(timer)
   }
+}
+
+function openFile(path: string): number | { error: unknown } {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    return openSync(path, 'a', 0o600)
+  } catch (error) { return { error } }
 }
 
 /** Words for people, a few a second: a storm belongs into the file. */

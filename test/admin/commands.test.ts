@@ -1,0 +1,174 @@
+/** Commands of an administrator over the socket of a whole system: what they answer, and what they refuse. INTERFACE, issue 2 point 6. */
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { printAnswer } from '../../src/admin/client.ts'
+import { commands } from '../../src/admin/commands.ts'
+import { twoPhones } from '../main/running.ts'
+import { authorization, newPhone, print, statusOf } from '../main/speak.ts'
+import { newHouse } from './house.ts'
+
+interface PlanDocument { done: boolean; revision: number; steps: { what: string; kind: string; key: string }[]; unchanged: number }
+
+const more = `${twoPhones.replace('userId: bob, extension: "1002"', 'userId: bob, extension: "1002", doNotDisturb: true')}  - { name: lobby, user: bob, lines: ["1100"], digest: { user: lobby, password: "battery-staple-3" } }
+lines: [{ number: "1001", forwardNoAnswer: "1002" }, { number: "1100", forwardAll: "1001" }]
+huntGroups: [{ number: "2000", members: ["1001", "1002"] }]
+`
+
+test('apply makes the system what the file says, export gives it back, applying that changes nothing', async () => {
+  const house = await newHouse(twoPhones)
+  const dry = await house.document<PlanDocument>('apply', { file: 'more.yaml', text: more, 'dry-run': true })
+  assert.deepEqual(dry.steps.map((s) => `${s.what} ${s.kind} ${s.key}`).sort(), ['change user bob', 'create huntGroup 2000', 'create line 1001', 'create line 1100', 'create phone lobby'])
+  assert.equal(dry.done, false)
+  assert.equal((await house.document<{ huntGroups: unknown[] }>('export')).huntGroups.length, 0)
+  const done = await house.document<PlanDocument>('apply', { file: 'more.yaml', text: more })
+  assert.equal(done.done, true)
+  assert.equal(house.system.exchange.snapshot.rev, done.revision)
+  assert.equal(house.system.exchange.snapshot.lines.get('1002')?.doNotDisturb, true)
+  const exported = await house.command('export')
+  assert.ok(exported.ok && exported.value.text)
+  assert.ok(!exported.value.text.includes('battery'))
+  const again = await house.document<PlanDocument>('apply', { file: 'export.yaml', text: exported.value.text })
+  assert.deepEqual(again.steps, [])
+  await house.close()
+})
+
+test('A36 apply with errors: every one with its line, nothing changed; a port that cannot be had: taken back', async () => {
+  const house = await newHouse(twoPhones)
+  const wrong = await house.command('apply', { file: 'x.yaml', text: 'users:\n  - { userId: carol, extension: "1002", color: red }\n' })
+  assert.ok(!wrong.ok)
+  assert.match(wrong.problem[0]!.where!, /^x\.yaml:2:\d+ users\[carol\]\.color$/)
+  const blocker = createSocket('udp4')
+  blocker.bind(0, '127.0.0.1')
+  await once(blocker, 'listening')
+  const taken = await house.command('apply', { file: 'x.yaml', text: `services: { sip-udp: { port: ${blocker.address().port} }, sip-tcp: { port: 0 }, sip-tls: { port: 0 }, sip-wss: { port: 0 }, metrics: { port: 0 } }` })
+  blocker.close()
+  assert.ok(!taken.ok)
+  assert.deepEqual(taken.problem.map((p) => p.code), ['edge.portInUse', 'admin.takenBack'])
+  assert.equal((await house.document<{ services: Record<string, { port: number }> }>('export')).services['sip-udp']!.port, 0)
+  assert.equal(house.system.bound().filter((b) => b.name === 'sip-udp').length, 1)
+  const conflict = await house.command('apply', { file: 'x.yaml', text: 'services: { sip-tcp: { port: 5070 }, sip-tls: { port: 5070 } }' })
+  assert.ok(!conflict.ok)
+  assert.deepEqual(conflict.problem.map((p) => p.code), ['edge.tlsConflict'])
+  await house.close()
+})
+
+test('show audit says who changed what, undo takes it back and is itself in the audit', async () => {
+  const house = await newHouse(twoPhones)
+  const { revision } = await house.document<PlanDocument>('apply', { file: 'more.yaml', text: more })
+  const { audit } = await house.document<{ audit: { rev: number; by: string; via: string; kind: string; key: string }[] }>('show audit')
+  assert.ok(audit.some((row) => row.rev === revision && row.by === 'owner' && row.via === 'apply' && row.kind === 'huntGroup'))
+  await house.document('undo', { id: String(revision), reason: 'a mistake' })
+  assert.equal((await house.document<{ huntGroups: unknown[] }>('export')).huntGroups.length, 0)
+  assert.equal(house.system.exchange.snapshot.huntGroups.size, 0)
+  assert.equal((await house.document<{ audit: { via: string; undoes?: number }[] }>('show audit', { limit: 1 })).audit[0]!.undoes, revision)
+  assert.ok(!(await house.command('undo', { id: '99' })).ok)
+  await house.close()
+})
+
+test('explain call: the object and the field that decide, step by step', async () => {
+  const house = await newHouse(more)
+  const rows: [from: string, to: string, outcome: string, status: number | undefined, by: string][] = [
+    ['1001', '1100', 'refused', 480, 'lines[1100].forwardAll'], ['1001', 'bob', 'refused', 480, 'lines[1002].doNotDisturb'], ['1001', '2000', 'refused', 480, 'huntGroups[2000].members'],
+    ['1001', '9999', 'refused', 404, '.'], ['1001', '*8', 'feature', undefined, 'featureCodes.pickup'], ['nobody', '1001', 'refused', 403, '.'], ['1002', '1001', 'refused', 480, 'lines[1001].forwardNotRegistered'],
+  ]
+  for (const [from, to, outcome, status, by] of rows) {
+    const found = await house.document<{ outcome: string; status?: number; steps: { object?: string; field?: string }[] }>('explain call', { from, to })
+    assert.deepEqual([found.outcome, found.status], [outcome, status], `${from} ${to}`)
+    if (by !== '.') assert.ok(found.steps.some((s) => `${s.object}.${s.field}`.startsWith(by) || `${s.object}.${s.field}` === by), `${from} ${to}: ${JSON.stringify(found.steps)}`)
+  }
+  await house.close()
+})
+
+test('R239 R343 explain request: verdict, rule and remedy', async () => {
+  const house = await newHouse(more)
+  const rows: [string, Record<string, string>, string, RegExp][] = [
+    ['INVITE', { transport: 'udp', user: '1001' }, 'challenge', /policy\.default/],
+    ['INVITE', { transport: 'udp', user: 'alice-desk' }, 'challenge', /phones\[alice-desk\]\.digest/],
+    ['REGISTER', { transport: 'udp', user: '1001', digest: 'alice-desk' }, 'allow', /phones\[alice-desk\]\.digest/],
+    ['REGISTER', { transport: 'udp', user: '1100', digest: 'lobby' }, 'refuse', /phones\[lobby\]\.deviceSecurityMode/],
+    ['INVITE', { transport: 'tls', user: '1002', digest: 'alice-desk' }, 'refuse', /phones\[alice-desk\]\.lines/],
+    ['OPTIONS', { transport: 'udp' }, 'allow', /methods\.OPTIONS/], ['BYE', { transport: 'udp' }, 'refuse', /methods\.BYE/],
+  ]
+  for (const [method, given, verdict, rule] of rows) {
+    const found = await house.document<{ verdict: string; rule: string }>('explain request', { method, source: '192.0.2.7', ...given })
+    assert.equal(found.verdict, verdict, `${method} ${JSON.stringify(given)}`)
+    assert.match(found.rule, rule)
+  }
+  await house.close()
+})
+
+test('show registrations, calls, call and the ladder: a call between two phones as it happens and afterwards, without its secrets', async () => {
+  const house = await newHouse(twoPhones)
+  const port = house.system.bound().find((b) => b.name === 'sip-udp')!.port
+  const [alice, bob] = [await newPhone(port), await newPhone(port)]
+  assert.equal(statusOf(await alice.register('alice-desk', 'battery-staple-1', '1001')), 200)
+  assert.equal(statusOf(await bob.register('bob-desk', 'battery-staple-2', '1002')), 200)
+  const { registrations } = await house.document<{ registrations: { line: string; phone: string; reachable: boolean }[] }>('show registrations')
+  assert.deepEqual(registrations.map((r) => [r.line, r.phone, r.reachable]), [['1001', 'alice-desk', true], ['1002', 'bob-desk', true]])
+  const sdp = `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n`
+  const invite = { method: 'INVITE', uri: 'sip:1002@example.test', user: '1001', port: alice.port, transport: 'UDP', body: sdp, callId: `talk-${alice.port}`, fromTag: 'alicetag', headers: 'Content-Type: application/sdp\r\n' }
+  const challenge = await alice.ask(print(invite))
+  alice.send(print({ ...invite, cseq: 2, headers: `${invite.headers}${authorization(challenge, 'alice-desk', 'battery-staple-1', 'INVITE', 'sip:1002@example.test')}` }))
+  const rung = await bob.wait((m) => m.startsWith('INVITE'))
+  const head = rung.slice(0, rung.indexOf('\r\n\r\n')).split('\r\n').filter((l) => /^(?:Via|From|To|Call-ID|CSeq|Record-Route):/i.test(l)).map((l) => /^To:/i.test(l) && !l.includes('tag=') ? `${l};tag=bobtag` : l).join('\r\n')
+  bob.send(`SIP/2.0 200 OK\r\n${head}\r\nContact: <sip:1002@127.0.0.1:${bob.port}>\r\nContent-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`)
+  const taken = await alice.wait((m) => statusOf(m) === 200 && /CSeq: 2 INVITE/i.test(m))
+  const toTag = /^To:.*tag=([^;\r]+)/im.exec(taken)![1]!, contact = /^Contact: *<([^>]+)>/im.exec(taken)![1]!
+  const say = (method: string, cseq: number) => print({ ...invite, uri: contact, body: '', headers: '', method, cseq, to: 'x' }).replace('To: <x>', `To: <sip:1002@example.test>;tag=${toTag}`)
+  alice.send(say('ACK', 2))
+  await bob.wait((m) => m.startsWith('ACK'))
+  const { calls } = await house.document<{ calls: { id: string; state: string; from: string; to: string; security: string; why: string }[] }>('show calls')
+  assert.deepEqual(calls.map((c) => [c.state, c.from, c.to, c.security]), [['connected', '1001', '1002', 'notAuthenticated']])
+  assert.match(calls[0]!.why, /without TLS/)
+  const id = calls[0]!.id
+  const now = await house.command('show call', { id })
+  assert.ok(now.ok)
+  assert.match(now.value.text!, /\[1\] .*INVITE 2 \+SDP.*▶ ringfort/)
+  const bye = alice.ask(say('BYE', 3))
+  const theirs = await bob.wait((m) => m.startsWith('BYE'))
+  bob.send(`SIP/2.0 200 OK\r\n${theirs.slice(0, theirs.indexOf('\r\n\r\n')).split('\r\n').filter((l) => /^(?:Via|From|To|Call-ID|CSeq):/i.test(l)).join('\r\n')}\r\nContent-Length: 0\r\n\r\n`)
+  assert.equal(statusOf(await bye), 200)
+  let records: { id: string }[] = []
+  while (records.length === 0) ({ records } = await house.document<{ records: { id: string }[] }>('show calls', { ended: true }))
+  assert.equal(records[0]!.id, id)
+  const after = await house.command('show call', { id })
+  assert.ok(after.ok)
+  assert.match(after.value.text!, /BYE 3/)
+  const shown = JSON.stringify(after.value)
+  assert.ok(/Authorization: Digest \[secret\]/.test(shown))
+  assert.ok(!/response=|nonce=/.test(shown))
+  for (const phone of [alice, bob]) phone.close()
+  await house.close()
+})
+
+test('A30 A36 commands refuse what they do not know; every one of them answers with a document', async () => {
+  const house = await newHouse(twoPhones)
+  const code = async (name: string, options = {}) => { const done = await house.command(name, options); return done.ok ? 'ok' : done.problem[0]!.code }
+  assert.equal(await code('drop everything'), 'admin.unknownCommand')
+  assert.equal(await code('show ports', { loud: true }), 'admin.option')
+  assert.equal(await code('explain call', { from: '1001' }), 'admin.option')
+  assert.equal(await code('show trunks'), 'admin.notThere')
+  assert.equal(await code('show call', { id: 'none' }), 'admin.notFound')
+  for (const name of commands.filter((c) => c.name.startsWith('show') && !/call$|trunks|requirements/.test(c.name)).map((c) => c.name)) {
+    const done = await house.command(name)
+    assert.ok(done.ok, name)
+    assert.doesNotThrow(() => JSON.parse(printAnswer(done.value, true)))
+    assert.match(printAnswer(done.value, false), /\n$/)
+  }
+  await house.close()
+})
+
+test('R091 certificate issue writes a key, a certificate and the authority for a device', async () => {
+  const house = await newHouse(twoPhones)
+  const { files } = await house.document<{ files: string[] }>('certificate issue', { name: 'lobby', out: join(house.dataDir, 'lobby') })
+  assert.deepEqual(files.map((file) => file.split('/').at(-1) ?? '').sort((a, b) => a.localeCompare(b)), ['ca.pem', 'lobby.key', 'lobby.pem'])
+  assert.equal(readFileSync(join(house.dataDir, 'lobby/ca.pem'), 'utf8'), readFileSync(join(house.dataDir, 'pki/ca.pem'), 'utf8'))
+  const refused = await house.command('certificate issue', { name: '../up', out: house.dataDir })
+  assert.ok(!refused.ok)
+  assert.equal(refused.problem[0]!.code, 'edge.certificateNameRefused')
+  await house.close()
+})
