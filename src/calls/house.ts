@@ -113,8 +113,8 @@ function replaced(x: Exchange, value: string): Leg | undefined {
   if (!named) return undefined
   const leg = x.legs.get(named.toTag) ?? x.legs.get(named.fromTag)                     // 3891 3: to-tag is ours; in a Refer-To it is seen from the other end
   if (!leg || leg.dialog.callId !== named.callId || leg.over) return undefined
-  const theirs = leg.dialog.localTag === named.toTag ? named.fromTag : named.toTag
-  return leg.dialog.remoteTag === theirs ? leg : undefined
+  const isNamed = ({ localTag, remoteTag }: Leg['dialog']) => (localTag === named.toTag && remoteTag === named.fromTag) || (localTag === named.fromTag && remoteTag === named.toTag)
+  return isNamed(leg.dialog) || leg.early.some((one) => isNamed(one.dialog)) ? leg : undefined
 }
 
 /** The number or name that a URI of this system stands for. */

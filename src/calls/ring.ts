@@ -45,6 +45,7 @@ export function ringNumber(house: CallHouse, call: Call, ringing: Ringing, numbe
     ringing.on = { busy: meaning.onBusy, noAnswer: meaning.onNoAnswer, notRegistered: meaning.onBusy }
     ringing.last = Math.min(ringing.last, house.now + meaning.maxSeconds * 1_000)
     ringing.stages = huntStages(house, meaning)
+    if (ringing.stages.length === 0) ringing.best = { status: 486, text: 'Every member is busy', by: 'policy' }
     nextStage(house, call, ringing)
   } else if (!dialled(house, call, ringing, meaning)) giveUp(house, call, ringing, { status: 404, text: 'Nobody has this number', by: 'policy' })
 }

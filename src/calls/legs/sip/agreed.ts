@@ -17,6 +17,8 @@ export function parsed(text: string): Sdp {
 export function learn(leg: SipLeg, message: SipMessage): void {
   const methods = header(message, 'Allow')
   if (methods !== undefined) leg.can.update = /\bUPDATE\b/.test(methods)
-  if (header(message, 'Supported') === undefined) return
+  const options = header(message, 'Supported')
+  if (options === undefined) return
+  leg.can.status ||= /\bx-cisco-sis-/i.test(options)                       // such a phone shows what we say of the call (sip-trunk 1.7)
   leg.can.timer = hasToken(message, 'Supported', 'timer')
 }

@@ -3,6 +3,7 @@
  *
  * Standards  RFC 3261 13.3, 3262 3 (UAS), 6026
  */
+import { newOrigin } from '../../../wire/sdp/index.ts'
 import { again, type Dialog, hasToken, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
 import type { Cause, LegCommand } from '../../leg.ts'
 import { description } from './description.ts'
@@ -21,6 +22,7 @@ export function progress(house: LegHouse, leg: SipLeg, command: Progress): void 
   if (leg.served === undefined || leg.state === 'ending') return
   const reliable = leg.mustBeReliable || (leg.can.reliable && command.sdp !== undefined)
   const dialog = branchDialog(house, leg, command.branch, command.sdp !== undefined)
+  leg.origin = leg.early.find((one) => one.dialog === dialog)?.origin ?? leg.origin
   if (leg.state === 'inviting') leg.state = 'early'
   if (reliable) { queueReliable(house, leg, command); return }
   reply(house, leg, leg.served, { status: command.status, toTag: dialog.localTag, headers: contactLine(leg) + capabilities, sdp: command.sdp })
@@ -33,9 +35,8 @@ function branchDialog(house: LegHouse, leg: SipLeg, branch: string, speaks: bool
   const known = leg.early.find((one) => one.branch === branch)
   if (known) return known.dialog
   if (!speaks || leg.early.length >= maxForks) return leg.dialog
-  const dialog = leg.early.length === 0 ? leg.dialog : uasDialog(leg.served!.message, house.endpoint.random.token(10))!
-  if (dialog !== leg.dialog) house.known(leg, dialog.localTag)
-  leg.early.push({ branch, dialog, rseq: 0 })
+  const first = leg.early.length === 0, dialog = first ? leg.dialog : freshDialog(house, leg, leg.served!)
+  leg.early.push({ branch, dialog, rseq: 0, origin: first ? leg.origin : newOrigin(house.endpoint.random, leg.origin.address) })
   return dialog
 }
 
@@ -57,7 +58,8 @@ function nextReliable(house: LegHouse, leg: SipLeg): void {
     return
   }
   reliable.rseq++
-  const toTag = branchDialog(house, leg, next.branch, next.sdp !== undefined).localTag
+  const dialog = branchDialog(house, leg, next.branch, next.sdp !== undefined), toTag = dialog.localTag
+  leg.origin = leg.early.find((one) => one.dialog === dialog)?.origin ?? leg.origin
   const headers = `${contactLine(leg)}${capabilities}Require: 100rel\r\nRSeq: ${reliable.rseq}\r\n`
   reliable.text = reply(house, leg, served, { status: next.status, toTag, headers, sdp: next.sdp })
   Object.assign(reliable, { every: t1, at: house.now + t1, until: house.now + 64 * t1, offers: leg.delayed && next.sdp !== undefined })
@@ -87,8 +89,8 @@ export function accept(house: LegHouse, leg: SipLeg, command: Accept): void {
   if (served === undefined || leg.over) return
   if (leg.reliable?.text !== undefined) { leg.reliable.final = command; return }
   const early = leg.early.find((one) => one.branch === command.branch)
-  if (early) leg.dialog = early.dialog
-  else if (leg.early.length > 0) leg.dialog = freshDialog(house, leg, served)
+  if (early) { leg.dialog = early.dialog; leg.origin = early.origin }
+  else if (leg.early.length > 0) { leg.dialog = freshDialog(house, leg, served); leg.origin = newOrigin(house.endpoint.random, leg.origin.address) }
   const answered = leg.reliable !== undefined && early !== undefined && leg.negotiation === undefined && leg.origin.lastText !== ''
   const headers = contactLine(leg) + capabilities + answerTimer(house, leg, served.message) + noteHeaders(house, command.status)
   const text = reply(house, leg, served, { status: 200, toTag: leg.dialog.localTag, headers, sdp: answered ? undefined : command.sdp })
@@ -97,8 +99,7 @@ export function accept(house: LegHouse, leg: SipLeg, command: Accept): void {
   else leg.negotiation = undefined
   leg.served = undefined
   leg.reliable = undefined
-  leg.early = []
-  leg.state = 'accepted'
+  leg.state = 'accepted'                                                   // early dialogs that were not taken stay by their tags until the leg is forgotten
 }
 
 /** A branch that was not heard before answers: its session may differ from what the first early dialog promised. */
@@ -132,7 +133,7 @@ export function answeringWake(house: LegHouse, leg: SipLeg): void {
   if (answer && now >= answer.until) unacknowledged(house, leg)
   else if (answer && now >= answer.at) {
     answer.every = Math.min(2 * answer.every, t2)
-    answer.at = now + answer.every
+    answer.at = Math.min(now + answer.every, answer.until)
     again(house.endpoint, answer.served.flow, answer.text)
   }
   if (reliable?.text !== undefined && now >= reliable.until) {
@@ -140,7 +141,7 @@ export function answeringWake(house: LegHouse, leg: SipLeg): void {
     house.tell(leg, { is: 'ended', cause: { status: 500, text: 'No PRACK', by: 'timer' } })
   } else if (reliable?.text !== undefined && now >= reliable.at) {
     reliable.every *= 2
-    reliable.at = now + reliable.every
+    reliable.at = Math.min(now + reliable.every, reliable.until)
     again(house.endpoint, leg.served!.flow, reliable.text)
   }
 }

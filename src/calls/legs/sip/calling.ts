@@ -89,7 +89,7 @@ function earlyDialog(house: LegHouse, leg: SipLeg, response: SipMessage): EarlyD
   if (known) return known
   const dialog = leg.early.length < maxForks ? uacDialog(leg.dialog, response) : undefined
   if (!dialog) return undefined
-  const early = { branch: response.toTag, dialog, rseq: 0 }
+  const early = { branch: response.toTag, dialog, rseq: 0, origin: leg.origin }
   leg.early.push(early)
   house.known(leg, dialog.localTag)
   return early

@@ -1,4 +1,5 @@
 /** How a SIP leg comes to its end: refused, cancelled, hung up; and how it is forgotten. */
+import { rejectMedia, type Sdp } from '../../../wire/sdp/index.ts'
 import { cancel } from '../../../wire/sip/index.ts'
 import type { Cause } from '../../leg.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
@@ -14,7 +15,6 @@ export function end(house: LegHouse, leg: SipLeg, cause: Cause): void {
   leg.over = cause
   leg.forgetAt = house.now + longest
   settleOpen(house, leg)
-  if (leg.side === 'out' && leg.state === 'accepted') ack(house, leg, leg.dialog, leg.inviteSeq)          // their 2xx held an offer: acknowledged first
   if (leg.answer) return                                                  // 15: no BYE before the ACK; acknowledged() goes on from here
   if (leg.state === 'inviting' || leg.state === 'early') cancelInvite(house, leg, cause)
   else hangUp(house, leg, cause)
@@ -40,10 +40,16 @@ export function hangUp(house: LegHouse, leg: SipLeg, cause: Cause): void {
 function settleOpen(house: LegHouse, leg: SipLeg): void {
   const { negotiation } = leg
   if (negotiation && 'served' in negotiation && negotiation.served) reply(house, leg, negotiation.served, { status: 487 })
+  if (negotiation?.is === 'received' && negotiation.in === 'success') ackNothing(house, leg, negotiation.sdp)
   for (const { served } of leg.passing) reply(house, leg, served, { status: 487 })
   leg.negotiation = undefined
   leg.passing = []
   leg.wanted = leg.retry = leg.session = leg.referral = undefined
+}
+
+/** 13.2.2.4: the offer of a 2xx that cannot be taken is answered all the same, each medium refused; then the BYE. */
+export function ackNothing(house: LegHouse, leg: SipLeg, offer: Sdp): void {
+  ack(house, leg, leg.dialog, leg.inviteSeq, offer.media.reduce((sdp, _, i) => rejectMedia(sdp, i), offer))
 }
 
 /** The far end hung up, or will never be heard of again. */

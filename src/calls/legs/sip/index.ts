@@ -8,7 +8,7 @@ import { locate } from './calling.ts'
 import { description } from './description.ts'
 import { end, gone, over } from './ending.ts'
 import type { LegHouse, Peer, SipLeg } from './leg.ts'
-import { refreshWake } from './refresh.ts'
+import { keptTimer, refreshWake } from './refresh.ts'
 import { agreed, learn, parsed } from './agreed.ts'
 import { answer, decline, offer, retryWake } from './renegotiate.ts'
 import { named, noteHeaders, send } from './send.ts'
@@ -76,7 +76,7 @@ export function command(house: LegHouse, leg: SipLeg, what: LegCommand): void {
     case 'pass': send(house, leg, what.method, 'pass', { contentType: what.contentType, body: what.body, id: what.id }); break
     case 'passed': passed(house, leg, what.id, what.status); break
     case 'transferring': transferring(house, leg, what.status, what.final); break
-    case 'note': if (leg.can.status && leg.can.update && leg.state === 'confirmed') send(house, leg, 'UPDATE', 'update', { headers: `Contact: ${leg.contact}\r\n${noteHeaders(house, what.note)}` })
+    case 'note': if (leg.can.status && leg.can.update && leg.state === 'confirmed') send(house, leg, 'UPDATE', 'refresh', { headers: `Contact: ${leg.contact}\r\n${keptTimer(leg)}${noteHeaders(house, what.note)}` })
   }
 }
 

@@ -122,6 +122,8 @@ export interface EarlyDialog {
   readonly dialog: Dialog
   /** Highest RSeq taken from them. */
   rseq: number
+  /** Of a branch towards the caller: each early dialog is a session of its own, with its own o= line. */
+  readonly origin: OriginState
 }
 
 /** One offer on its way. `in` says which message carries it, so that the answer travels rightly. */

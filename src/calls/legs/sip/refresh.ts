@@ -46,6 +46,11 @@ function runTimer(house: LegHouse, leg: SipLeg, seconds: number, weRefresh: bool
   leg.session = { seconds, weRefresh, at: house.now + wait * 1_000 }
 }
 
+/** 7.4: a request that may refresh says again what is agreed; without a word the far end would take the timer for switched off. */
+export function keptTimer({ session }: SipLeg): string {
+  return session ? `Supported: timer\r\nSession-Expires: ${session.seconds};refresher=${session.weRefresh ? 'uac' : 'uas'}\r\n` : ''
+}
+
 export function refreshWake(house: LegHouse, leg: SipLeg): void {
   const { session } = leg
   if (!session || house.now < session.at) return

@@ -44,7 +44,8 @@ export function within(house: LegHouse, leg: SipLeg, served: Served): void {
 
 function dialogOf(leg: SipLeg, message: SipMessage): SipLeg['dialog'] | undefined {
   const fits = (d: SipLeg['dialog']) => d.localTag === message.toTag && d.callId === message.callId && (d.remoteTag === message.fromTag || d.remoteTag === '')
-  return fits(leg.dialog) ? leg.dialog : leg.early.find((one) => fits(one.dialog))?.dialog
+  const early = leg.side === 'in' && leg.served === undefined ? [] : leg.early            // 13.2.2.4: with the answer the other early dialogs are over
+  return fits(leg.dialog) ? leg.dialog : early.find((one) => fits(one.dialog))?.dialog
 }
 
 function hungUp(house: LegHouse, leg: SipLeg, served: Served): void {

@@ -29,7 +29,7 @@ export function descriptionIn(phone: Phone, talk: Talk, message: SipMessage): Sd
   const text = body(message), parsed = parseSdp(text)
   const what = `${message.is === 'request' ? message.method : `${message.status} to ${message.method}`}`
   if (!parsed.ok) { violation(phone, `${what}: description does not parse: ${parsed.problem.text}`); return undefined }
-  if (talk.security === 'required' && parsed.value.media.some((one) => isLive(one) && !isProtected(one))) violation(phone, `${what}: plain RTP although SRTP is required (A22)`)
+  if (phone.settings.insists && parsed.value.media.some((one) => isLive(one) && !isProtected(one))) violation(phone, `${what}: plain RTP although SRTP is required (A22)`)
   checkVersion(phone, talk, message, parsed.value, text, what)
   return parsed.value
 }

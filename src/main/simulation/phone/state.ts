@@ -19,6 +19,8 @@ export interface PhoneSettings {
   readonly to: Hop
   readonly credentials: readonly Credential[]
   readonly security: Protection
+  /** The directory says that it takes no call without SRTP. */
+  readonly insists: boolean
   /** Rings by itself when it is called. */
   readonly rings: boolean
   /** 100rel: not at all, where asked, or in every provisional response and INVITE. */
