@@ -4,9 +4,10 @@
  * A field is a TypeBox schema with a title and a description; what JSON Schema has no word for stands beside it:
  * `named` (a format of formats.ts) and `secret` (how the value is kept: people's secrets as argon2id, digest as HA1).
  */
-import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
+import type { Static, TObject, TProperties, TSchema } from 'typebox'
 import type { Kind, Sealed } from './changes.ts'
 import { type FormatName, formats } from './formats.ts'
+import { Type } from './schema.ts'
 
 /** How a secret is kept: `person` argon2id, sealed; `digest` HA1 values, sealed. */
 export type SecretSort = 'person' | 'digest'
