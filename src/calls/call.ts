@@ -50,6 +50,8 @@ export interface Ringing {
   /** Numbers rung so far in this attempt to reach somebody: the loop guard. */
   visited: string[]
   diversions: string[]
+  /** RFC 5627: this phone of this line alone, whatever the line is forwarded to. */
+  readonly instance: { readonly line: string; readonly gr: string } | undefined
   on: { busy: string | undefined; noAnswer: string | undefined; notRegistered: string | undefined }
   best: Cause | undefined
   ringingTold: boolean
@@ -100,6 +102,8 @@ export interface CallHouse {
   readonly parkedCalls: () => Iterable<Call>
   /** The number that a URI of ours stands for; undefined if it is not ours. */
   readonly numberIn: (uri: string) => string | undefined
+  /** The one phone that a GRUU of ours stands for. */
+  readonly instanceIn: (uri: string) => { readonly line: string; readonly gr: string } | undefined
   /** An answer to this offer in which no media flow. */
   readonly silence: (offer: Sdp) => Result<Sdp>
 }

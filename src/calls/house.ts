@@ -1,7 +1,7 @@
 /** The exchange as calls see it: legs made and moved, lines counted, the end of a call recorded. */
 import type { Millis } from '../kit/machine.ts'
 import { silentAnswer } from '../wire/sdp/index.ts'
-import { maxList, parseReplaces, parseUri, split } from '../wire/sip/index.ts'
+import { maxList, parseReplaces, split } from '../wire/sip/index.ts'
 import type { PhonePicture } from '../directory/picture.ts'
 import { targetOf } from './binding.ts'
 import { seeks, wayTo } from './ways.ts'
@@ -13,7 +13,8 @@ import { parkWake } from './features/reversion.ts'
 import { transfer } from './features/transfer.ts'
 import type { Cause, LegEvent, Party } from './leg.ts'
 import { command, outgoingLeg, type Peer } from './legs/sip/index.ts'
-import { bindingsOf } from './locations.ts'
+import { instanceIn, numberIn } from './numbers.ts'
+import { bindingsOf, bindingsOfGruu } from './locations.ts'
 import { answered, asked, declined, offered } from './negotiate.ts'
 import { closeLeg, closeRecord, newRecord } from './records.ts'
 import { progress, refused, ringWake } from './ring.ts'
@@ -45,6 +46,7 @@ export function callHouse(x: Exchange): CallHouse {
     ringingCalls: () => x.ringing,
     parkedCalls: () => x.parked,
     numberIn: (uri) => numberIn(x, uri),
+    instanceIn: (uri) => instanceIn(x, uri),
     silence: (offer) => silentAnswer(offer, x.endpoint.random),
   }
 }
@@ -98,7 +100,8 @@ function vacate(x: Exchange, leg: Leg): void {
 
 function legsTo(x: Exchange, call: Call, line: string, from: Party): Leg[] {
   const legs: Leg[] = []
-  for (const binding of bindingsOf(x.locations, line)) {
+  const instance = call.ringing?.instance
+  for (const binding of instance?.line === line ? bindingsOfGruu(x.locations, line, instance.gr) : bindingsOf(x.locations, line)) {
     const target = binding.expiresAt > x.now ? targetOf(binding) : undefined, phone = x.snapshot.phones.get(binding.phone)
     const to = target && wayTo(x, target.way)
     if (!target || !to || !phone?.lines.includes(line)) continue
@@ -115,26 +118,6 @@ function replaced(x: Exchange, value: string): Leg | undefined {
   if (!leg || leg.dialog.callId !== named.callId || leg.over) return undefined
   const isNamed = ({ localTag, remoteTag }: Leg['dialog']) => (localTag === named.toTag && remoteTag === named.fromTag) || (localTag === named.fromTag && remoteTag === named.toTag)
   return isNamed(leg.dialog) || leg.early.some((one) => isNamed(one.dialog)) ? leg : undefined
-}
-
-/** The number or name that a URI of this system stands for. */
-export function numberIn(x: Exchange, text: string): string | undefined {
-  const uri = parseUri(text)
-  if (!uri.ok) return undefined
-  if (uri.value.scheme === 'tel') return uri.value.user.replace(/[-.()]/g, '')
-  const { host, user } = uri.value
-  return user !== '' && hostIsOurs(x, host) ? user.split(';', 1)[0] : undefined
-}
-
-/** Is this a URI of this system, by its domain or one of its addresses? */
-export function isOurs(x: Exchange, text: string): boolean {
-  const uri = parseUri(text)
-  return uri.ok && hostIsOurs(x, uri.value.host)
-}
-
-function hostIsOurs(x: Exchange, host: string): boolean {
-  const { domain, listen, address } = x.snapshot.system
-  return host === domain || host === listen || host === address || host === 'localhost' || x.local.has(host)
 }
 
 /** A leg has news for its call. */

@@ -12,7 +12,8 @@ import { quote } from '../wire/sip/index.ts'
 import type { Call } from './call.ts'
 import type { Exchange } from './state.ts'
 import { replace } from './features/replaces.ts'
-import { newCall, numberIn, openCall, peerOf } from './house.ts'
+import { newCall, openCall, peerOf } from './house.ts'
+import { instanceIn, numberIn } from './numbers.ts'
 import { description } from './legs/sip/description.ts'
 import { incomingLeg, type Peer } from './legs/sip/index.ts'
 import { tooShort } from './legs/sip/refresh.ts'
@@ -26,7 +27,7 @@ const defaultBreadth = 60
 
 export function invited(x: Exchange, served: Served, phone: PhonePicture): void {
   const { message, flow } = served
-  const said = description(message), number = numberIn(x, message.uri)
+  const said = description(message), number = instanceIn(x, message.uri)?.line ?? numberIn(x, message.uri)
   const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? from.value.user : '')
   if (message.maxForwards === 0) { no(x, served, { status: 483 }); return }
   if (tooShort(message)) { no(x, served, { status: 422, headers: 'Min-SE: 90\r\n' }); return }
@@ -61,7 +62,7 @@ function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: stri
     if (cause) endCall(x.callHouse, call, cause)
     return
   }
-  seek(x.callHouse, call, leg, number, { offer })
+  seek(x.callHouse, call, leg, number, { offer, instance: instanceIn(x, served.message.uri) })
 }
 
 /** Where requests to the caller go: its connection, or over UDP its contact if that is where it sends from, else its source. */

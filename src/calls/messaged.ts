@@ -9,12 +9,12 @@ import { lineOf } from '../policy/identify.ts'
 import { address, body, header, parseUri, request, respond, type Served, type SipMessage } from '../wire/sip/index.ts'
 import { targetOf } from './binding.ts'
 import type { Exchange } from './state.ts'
-import { numberIn } from './house.ts'
-import { bindingsOf } from './locations.ts'
+import { instanceIn, numberIn } from './numbers.ts'
+import { bindingsOf, bindingsOfGruu } from './locations.ts'
 import { reach } from './ways.ts'
 
 export function messaged(x: Exchange, served: Served, phone: PhonePicture): void {
-  const { message } = served, number = numberIn(x, message.uri)
+  const { message } = served, number = instanceIn(x, message.uri)?.line ?? numberIn(x, message.uri)
   const meaning = number === undefined ? undefined : x.snapshot.numberOrUser(number)
   const answer = (status: number) => { respond(x.endpoint, x.now, served, { status, toTag: x.endpoint.random.token(5) }) }
   if (message.maxForwards === 0) { answer(483); return }
@@ -27,7 +27,8 @@ export function messaged(x: Exchange, served: Served, phone: PhonePicture): void
 
 /** One copy for each contact; the first 2xx answers, else the last refusal. */
 function copies(x: Exchange, message: SipMessage, from: string, to: string, answer: (status: number) => void): number {
-  const targets = bindingsOf(x.locations, to).map(targetOf).filter((target) => target !== undefined)
+  const instance = instanceIn(x, message.uri), bindings = instance ? bindingsOfGruu(x.locations, to, instance.gr) : bindingsOf(x.locations, to)
+  const targets = bindings.map(targetOf).filter((target) => target !== undefined)
   let open = targets.length, done = false
   const heard = (status: number) => {
     if (done || status < 200) return

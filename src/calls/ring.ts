@@ -22,9 +22,9 @@ export const longestRing = 180_000
 export type Diversion = 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'deflection'
 
 /** Begins to look for somebody for `waiting`. */
-export function seek(house: CallHouse, call: Call, waiting: Leg, number: string, more: Partial<Pick<Ringing, 'offer' | 'transferor' | 'diversions'>> = {}): void {
+export function seek(house: CallHouse, call: Call, waiting: Leg, number: string, more: Partial<Pick<Ringing, 'offer' | 'transferor' | 'diversions' | 'instance'>> = {}): void {
   call.ringing = {
-    waiting, offer: more.offer, attempts: [], stages: [], until: undefined, last: house.now + longestRing, visited: [], diversions: more.diversions ?? [],
+    waiting, offer: more.offer, attempts: [], stages: [], until: undefined, last: house.now + longestRing, visited: [], diversions: more.diversions ?? [], instance: more.instance,
     on: { busy: undefined, noAnswer: undefined, notRegistered: undefined }, best: undefined, ringingTold: false, transferor: more.transferor, anew: false,
   }
   ringNumber(house, call, call.ringing, number)
@@ -51,13 +51,14 @@ export function ringNumber(house: CallHouse, call: Call, ringing: Ringing, numbe
 }
 
 function ringLine(house: CallHouse, call: Call, ringing: Ringing, line: LinePicture): void {
-  ringing.on = { busy: line.forwardBusy, noAnswer: line.forwardNoAnswer, notRegistered: line.forwardNotRegistered }
+  const alone = ringing.instance?.line === line.number
+  ringing.on = alone ? { busy: undefined, noAnswer: undefined, notRegistered: undefined } : { busy: line.forwardBusy, noAnswer: line.forwardNoAnswer, notRegistered: line.forwardNotRegistered }
   ringing.stages = []
-  if (line.forwardAll !== undefined) { divert(house, call, ringing, line.forwardAll, 'unconditional'); return }
+  if (line.forwardAll !== undefined && !alone) { divert(house, call, ringing, line.forwardAll, 'unconditional'); return }
   if (line.doNotDisturb) { outcome(house, call, ringing, { status: 480, text: 'Do not disturb', by: 'policy' }, 'busy'); return }
   const calls = house.busyCalls(line.number)
   if (calls >= line.maxCalls || (calls > 0 && !line.callWaiting)) { outcome(house, call, ringing, { status: 486, text: 'Busy', by: 'policy' }, 'busy'); return }
-  const seconds = line.forwardNoAnswer === undefined ? longestRing / 1_000 : line.noAnswerSeconds
+  const seconds = alone || line.forwardNoAnswer === undefined ? longestRing / 1_000 : line.noAnswerSeconds
   ringing.stages = [{ lines: [line.number], seconds }]
   nextStage(house, call, ringing)
 }

@@ -14,9 +14,9 @@ export function transfer(house: CallHouse, call: Call, by: Leg, to: string, repl
   const stays = other(call, by)
   if (!stays || call.ringing || call.state !== 'connected') { refuse(house, by, 491); return }
   if (replaces !== undefined) { attended(house, call, by, stays, replaces); return }
-  const number = house.numberIn(to)
+  const instance = house.instanceIn(to), number = instance?.line ?? house.numberIn(to)
   if (number === undefined) { refuse(house, by, 403); return }
-  seek(house, call, stays, number, { transferor: by, diversions: [] })
+  seek(house, call, stays, number, { transferor: by, diversions: [], instance })
 }
 
 function refuse(house: CallHouse, by: Leg, status: number): void {

@@ -1,0 +1,41 @@
+/**
+ * What a URI of this system stands for: a number or name, or with `gr` one phone of a line.
+ *
+ * Standards  RFC 3261 19.1.6 (tel); RFC 5627 3.4, 5.1, 5.4
+ */
+import { lineOf } from '../policy/identify.ts'
+import { parseUri, uriParam } from '../wire/sip/index.ts'
+import type { Exchange } from './state.ts'
+
+/** The number or name that a URI of this system stands for. */
+export function numberIn(x: Exchange, text: string): string | undefined {
+  const uri = parseUri(text)
+  if (!uri.ok) return undefined
+  if (uri.value.scheme === 'tel') return uri.value.user.replace(/[-.()]/g, '')
+  const { host, user } = uri.value
+  return user !== '' && hostIsOurs(x, host) ? user.split(';', 1)[0] : undefined
+}
+
+/** Is this a URI of this system, by its domain or one of its addresses? */
+export function isOurs(x: Exchange, text: string): boolean {
+  const uri = parseUri(text)
+  return uri.ok && hostIsOurs(x, uri.value.host)
+}
+
+function hostIsOurs(x: Exchange, host: string): boolean {
+  const { domain, listen, address } = x.snapshot.system
+  return host === domain || host === listen || host === address || host === 'localhost' || x.local.has(host)
+}
+
+export interface Instance { readonly line: string; readonly gr: string }
+
+/** Undefined for a URI that is no GRUU of ours. A phone that registers by its own name or its digest user has that in its GRUU. */
+export function instanceIn(x: Exchange, text: string): Instance | undefined {
+  if (!/;gr/i.test(text)) return undefined
+  const uri = parseUri(text), gr = uri.ok ? uriParam(uri.value, 'gr') : undefined
+  if (!uri.ok || gr === undefined || !hostIsOurs(x, uri.value.host)) return undefined
+  const { user } = uri.value, meaning = x.snapshot.numberOrUser(user)
+  if (meaning.is === 'line') return { line: meaning.number, gr }
+  const phone = x.snapshot.phoneByDigestUser(user) ?? x.snapshot.phones.get(user), line = phone && lineOf(phone, user)
+  return line === undefined ? undefined : { line, gr }
+}
