@@ -2,10 +2,9 @@
 import type { Sdp } from '../wire/sdp/index.ts'
 import { type Call, type CallHouse, type Leg, type Ringing, unanswered } from './call.ts'
 import { elsewhere, endCall, letGo } from './end.ts'
-import { agree, carry, join, notAcceptable, passOffer } from './negotiate.ts'
+import { acceptLeg, agree, carry, join, notAcceptable, passOffer } from './negotiate.ts'
 import { answeredLeg } from './records.ts'
 import { stopRinging } from './attempts.ts'
-import { statusNote } from './status.ts'
 
 /** A phone that we rang took the call. */
 export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offers: boolean): void {
@@ -19,7 +18,6 @@ export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offer
   call.state = 'connected'
   house.occupy(leg)
   answeredLeg(call.record, leg.id, house.now)
-  answeredLeg(call.record, ringing.waiting.id, house.now)
   if (ringing.anew) { join(house, call, leg, ringing.waiting); return }
   if (offers) { carry(house, call, leg, ringing.waiting, sdp, true); return }
   if (unanswered(ringing.waiting) && ringing.offer) answer(house, call, ringing.waiting, leg, ringing.offer, sdp)
@@ -29,7 +27,7 @@ export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offer
 function answer(house: CallHouse, call: Call, caller: Leg, leg: Leg, offer: Sdp, sdp: Sdp): void {
   const passed = agree(house, call, offer, sdp, leg, caller)
   if (!passed.ok) { endCall(house, call, notAcceptable(passed.problem)); return }
-  house.command(caller, { do: 'accept', branch: leg.id, sdp: passed.value, status: statusNote(call, caller) })
+  acceptLeg(house, call, caller, leg.id, passed.value)
 }
 
 /** The one who transferred is done: told so, and let go if still there. */
@@ -49,13 +47,11 @@ export function takePlace(house: CallHouse, call: Call, newcomer: Leg, offer: Sd
   call.b = newcomer
   call.state = 'connected'
   call.parked = undefined
-  answeredLeg(call.record, newcomer.id, house.now)
   if (!unanswered(stays)) {
     if (offer) carry(house, call, newcomer, stays, offer, true)
     else join(house, call, stays, newcomer)
     return
   }
-  answeredLeg(call.record, stays.id, house.now)
   if (!offer && waitingOffer) { carry(house, call, stays, newcomer, waitingOffer, true); return }     // their offer becomes our 200, the answer comes in the ACK
   if (!waitingOffer && offer) { carry(house, call, newcomer, stays, offer, true); return }
   crossed(house, call, newcomer, stays, offer, waitingOffer)
@@ -68,7 +64,7 @@ function crossed(house: CallHouse, call: Call, newcomer: Leg, stays: Leg, offer:
     endCall(house, call, wanted && !wanted.ok ? notAcceptable(wanted.problem) : { status: 488, text: 'No common media', by: 'policy' })
     return
   }
-  house.command(newcomer, { do: 'accept', branch: stays.id, sdp: silent.value, status: statusNote(call, newcomer) })
+  acceptLeg(house, call, newcomer, stays.id, silent.value)
   call.pending = { from: stays, to: newcomer, phase: 'offering', offer: waitingOffer, ours: true }
   house.command(newcomer, { do: 'offer', sdp: wanted.value })
 }

@@ -18,7 +18,8 @@ export function endCall(house: CallHouse, call: Call, cause: Cause, except?: Leg
 }
 
 export function letGo(house: CallHouse, call: Call, leg: Leg, cause: Cause): void {
-  closeLeg(call.record, leg.id, house.now, cause, leg.security)
+  const near = cause.by === 'far' ? { ...cause, by: 'near' as const } : cause                              // the far end of another leg
+  closeLeg(call.record, leg.id, house.now, near, leg.security)
   house.vacate(leg)
-  house.command(leg, { do: 'end', cause: cause.by === 'far' ? { ...cause, by: 'near', text: '' } : cause })
+  house.command(leg, { do: 'end', cause: near === cause ? cause : { ...near, text: '' } })
 }

@@ -16,7 +16,7 @@ import { command, outgoingLeg, type Peer } from './legs/sip/index.ts'
 import { instanceIn, numberIn } from './numbers.ts'
 import { bindingsOf, bindingsOfGruu } from './locations.ts'
 import { answered, asked, declined, offered } from './negotiate.ts'
-import { closeLeg, closeRecord, newRecord } from './records.ts'
+import { closeLeg, closeRecord, newRecord, openLeg } from './records.ts'
 import { progress, refused, ringWake } from './ring.ts'
 import { other } from './call.ts'
 
@@ -34,7 +34,7 @@ export function callHouse(x: Exchange): CallHouse {
     turns: x.turns,
     arm: (call) => { index(x, call); rearm(x, call) },
     callOf: (leg) => x.calls.get(leg.call),
-    move: (leg, to) => { leg.call = to.id; index(x, to) },
+    move: (leg, to) => { move(x, leg, to) },
     calls: x.calls,
     replaced: (value) => replaced(x, value),
     ended: (call) => { x.counters.calls.ended++; forget(x, call) },
@@ -81,6 +81,17 @@ function forget(x: Exchange, call: Call): void {
   x.news.push({ is: 'record', record: call.record })
 }
 
+/** The record of the call that it leaves says where it went, the other one goes on with it. */
+function move(x: Exchange, leg: Leg, to: Call): void {
+  const from = x.calls.get(leg.call)?.record, here = from?.legs.find((one) => one.id === leg.id && one.endedAt === undefined)
+  if (from && here) {
+    openLeg(to.record, { ...here })
+    closeLeg(from, leg.id, x.now, { status: 200, text: `Went on in call ${to.id}`, by: 'near' }, leg.security)
+  }
+  leg.call = to.id
+  index(x, to)
+}
+
 /** Lines with a call are kept, and those that ever had one: as many as the directory has. */
 function occupy(x: Exchange, leg: Leg): void {
   if (leg.busies) return
@@ -124,9 +135,10 @@ function replaced(x: Exchange, value: string): Leg | undefined {
 export function happened(x: Exchange, leg: Leg, event: LegEvent): void {
   const call = x.calls.get(leg.call), house = x.callHouse
   if (!call) return
+  const before = call.record.answeredAt
   switch (event.is) {
     case 'progress': progress(house, call, leg, event); break
-    case 'accepted': take(x, call, leg, event); break
+    case 'accepted': accepted(house, call, leg, event.sdp, event.offers); break
     case 'refused': lost(x, call, leg, event.cause, event.contact); break
     case 'ended': lost(x, call, leg, event.cause, undefined); break
     case 'offered': offered(house, call, leg, event.sdp); break
@@ -137,15 +149,9 @@ export function happened(x: Exchange, leg: Leg, event: LegEvent): void {
     case 'passing': pass(x, call, leg, event); break
     case 'passed': { const peer = other(call, leg); if (peer) house.command(peer, { do: 'passed', status: event.status, id: event.id }); break }
   }
+  if (before === undefined && call.record.answeredAt !== undefined) x.counters.calls.answered++
   index(x, call)
   if (call.state !== 'ended') rearm(x, call)
-}
-
-function take(x: Exchange, call: Call, leg: Leg, event: Extract<LegEvent, { is: 'accepted' }>): void {
-  const first = call.record.answeredAt === undefined
-  accepted(x.callHouse, call, leg, event.sdp, event.offers)
-  if (call.state !== 'connected' && call.b !== leg) return
-  if (first) x.counters.calls.answered++
 }
 
 function pass(x: Exchange, call: Call, leg: Leg, event: Extract<LegEvent, { is: 'passing' }>): void {

@@ -10,6 +10,7 @@ import { checkAnswer, isLive, narrowDirections, negotiated, protectionOffered, r
 import { type Call, type CallHouse, type Leg, other, unanswered } from './call.ts'
 import { endCall } from './end.ts'
 import type { Cause } from './leg.ts'
+import { answeredLeg } from './records.ts'
 import { settleSecurity, statusNote } from './status.ts'
 
 const side = (leg: Leg): MediaSide => ({ name: leg.peer.phone, mediaSecurity: leg.peer.mediaSecurity })
@@ -51,8 +52,15 @@ export function carry(house: CallHouse, call: Call, from: Leg, to: Leg, sdp: Sdp
   const passed = passOffer(sdp, from, to)
   if (!passed.ok) { broken(house, call, from, notAcceptable(passed.problem), ours); return }
   call.pending = { from, to, phase: 'offering', offer: sdp, ours }
-  if (unanswered(to)) house.command(to, { do: 'accept', branch: from.id, sdp: passed.value, status: statusNote(call, to) })
+  if (unanswered(to)) acceptLeg(house, call, to, from.id, passed.value)
   else house.command(to, { do: 'offer', sdp: passed.value })
+}
+
+/** The one who waits is answered: from now on the call counts as answered. */
+export function acceptLeg(house: CallHouse, call: Call, leg: Leg, branch: string, sdp: Sdp): void {
+  answeredLeg(call.record, leg.id, house.now)
+  call.record.answeredAt ??= house.now
+  house.command(leg, { do: 'accept', branch, sdp, status: statusNote(call, leg) })
 }
 
 /** A leg wants an offer from its other side. */
@@ -79,7 +87,7 @@ export function answered(house: CallHouse, call: Call, leg: Leg, sdp: Sdp): void
   const passed = passAnswer(pending.offer, sdp, leg, pending.from)
   if (!passed.ok) { endCall(house, call, notAcceptable(passed.problem)); return }         // the far end may already be sending as it said
   settleSecurity(house, call, pending.offer, sdp)
-  if (unanswered(pending.from)) house.command(pending.from, { do: 'accept', branch: leg.id, sdp: passed.value, status: statusNote(call, pending.from) })
+  if (unanswered(pending.from)) acceptLeg(house, call, pending.from, leg.id, passed.value)
   else house.command(pending.from, { do: 'answer', sdp: passed.value })
 }
 

@@ -53,8 +53,7 @@ export function openLeg(record: CallRecord, leg: LegRecord): void {
 
 export function answeredLeg(record: CallRecord, id: string, now: Millis): void {
   const leg = record.legs.find((one) => one.id === id)
-  if (leg) leg.answeredAt = now
-  record.answeredAt ??= now
+  if (leg) leg.answeredAt ??= now
 }
 
 export function closeLeg(record: CallRecord, id: string, now: Millis, cause: Cause, security: Level): void {

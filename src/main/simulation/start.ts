@@ -164,7 +164,7 @@ function addPhone(network: Network, site: SimulatedSite, phones: Map<string, Vir
     to: { transport, address: home, port: ports[transport], ...(transport === 'tls' || transport === 'wss' ? { name: domain } : {}) },
     credentials: picture.digestUser !== undefined && password ? [{ realm: sipStationRealm, user: picture.digestUser, password }] : [],
     security: choice.security ?? ({ off: 'none', preferred: 'optional', required: 'required' } as const)[picture.mediaSecurity],
-    rings: choice.rings ?? true, reliable: choice.reliable ?? 'no', update: choice.update ?? true, insists: picture.mediaSecurity === 'required', lossy: weather.loss > 0 || weather.reset > 0, sessionSeconds: choice.sessionSeconds ?? 0,
+    rings: choice.rings ?? true, reliable: choice.reliable ?? 'no', update: choice.update ?? true, insists: picture.mediaSecurity === 'required', lossy: weather.loss > 0 || weather.reset > 0 || weather.jitter > 0, sessionSeconds: choice.sessionSeconds ?? 0,
   }
   const { phone, engine } = newPhone(settings, network.clock.now, seededRandom(seed * 1_000 + phones.size))
   network.add({ name, addresses: [address], services: [{ name: `sip-${transport}`, transport, port: ports[transport] }], engine, ...(choice.certificate ? { certificate: choice.certificate } : {}) })

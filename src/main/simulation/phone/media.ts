@@ -64,7 +64,7 @@ function answerMedium(phone: Phone, talk: Talk, media: Media): string | undefine
 /** The key of our last answer goes on while their key does not change. */
 function answerKey(phone: Phone, talk: Talk, media: Media): string {
   const { session } = talk, before = session && cryptoLines(session.theirs.media[0] ?? media)[0]?.keys[0]?.keySalt.reveal()
-  const own = session && session.ours.media[0] && cryptoLines(session.ours.media[0])[0]?.keys[0]?.keySalt.reveal()
+  const own = session?.ours.media[0] && cryptoLines(session.ours.media[0])[0]?.keys[0]?.keySalt.reveal()
   return own !== undefined && before === cryptoLines(media)[0]?.keys[0]?.keySalt.reveal() ? own : key(phone)
 }
 

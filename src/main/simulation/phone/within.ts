@@ -2,7 +2,7 @@
 import { printSdp, type Sdp } from '../../../wire/sdp/index.ts'
 import { body, header, inOrder, refreshTarget, respond, type Served, sessionExpires, type SipMessage } from '../../../wire/sip/index.ts'
 import { accept, pracked, reasonOf, timerHeaders } from './answering.ts'
-import { ack, ask, capabilities, contact } from './ask.ts'
+import { ack, ackAgain, ask, capabilities, contact } from './ask.ts'
 import { learnShown } from './calling.ts'
 import { makeAnswer, makeOffer } from './media.ts'
 import { checkTheirAnswer, descriptionIn } from './rules.ts'
@@ -40,7 +40,7 @@ function reofferAnswered(phone: Phone, talk: Talk, by: 'INVITE' | 'UPDATE', resp
   if (response.status < 200) return
   talk.statuses.push(response.status)
   const offer = talk.offered, owed = talk.owes === 'answerInAck'
-  if (response.status < 300 && by === 'INVITE' && talk.ack?.seq === response.cseq) { ack(phone, talk, talk.dialog, response.cseq); return }
+  if (response.status < 300 && by === 'INVITE' && talk.ack?.seq === response.cseq) { ackAgain(phone, talk); return }
   talk.offered = undefined
   talk.owes = 'nothing'
   if (response.status >= 300) { reofferRefused(phone, talk, response, how); return }
