@@ -5,7 +5,7 @@ import type { StoredObject } from '../directory/changes.ts'
 import type { Edge } from '../edge/drive.ts'
 import type { Guard } from '../edge/guard.ts'
 import type { Log } from '../ops/log.ts'
-import type { Store } from '../store/store.ts'
+import type { Reader } from '../store/reader.ts'
 import type { Writer } from '../store/writer.ts'
 import type { WriteBehind } from './behind.ts'
 import type { Renewal } from './certificates.ts'
@@ -17,7 +17,7 @@ import type { Tail } from './tail.ts'
 export interface Parts {
   readonly dataDir: string
   readonly log: Log
-  readonly store: Store
+  readonly store: Reader
   readonly prepared: Prepared
   readonly exchange: Exchange
   readonly guard: Guard

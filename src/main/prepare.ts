@@ -4,7 +4,7 @@ import type { StoredObject } from '../directory/changes.ts'
 import { buildSnapshot, checkSeals, type Snapshot } from '../directory/snapshot.ts'
 import { errorCode } from '../kit/error.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
-import { openStore } from '../store/open.ts'
+import { openReader, type Reader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import { type Keys, openKeys } from './keys.ts'
 import { bindingPlan } from './ports.ts'
@@ -19,7 +19,7 @@ export interface PrepareOptions {
 }
 
 export interface Prepared {
-  readonly store: Store
+  readonly store: Reader
   readonly keys: Keys
   readonly rev: number
   readonly objects: readonly StoredObject[]
@@ -28,7 +28,8 @@ export interface Prepared {
 }
 
 export async function prepare(options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]>> {
-  const opened = await openStore(options.dataDir, { verify: options.verify })
+  const quick = options.site === undefined ? openReader(options.dataDir, options.verify === false) : undefined
+  const opened = quick ? ok(quick) : await openWhole(options)
   if (!opened.ok) return fail([opened.problem])
   const store = opened.value
   const ready = await prepareOn(store, options)
@@ -36,14 +37,20 @@ export async function prepare(options: PrepareOptions): Promise<Result<Prepared,
   return ready
 }
 
-async function prepareOn(store: Store, options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]>> {
+/** The first start, one after a stop that was none, one with a site file: the store with everything that it can. */
+async function openWhole({ dataDir, verify }: PrepareOptions): Promise<Result<Store>> {
+  const { openStore } = await import('../store/open.ts')
+  return openStore(dataDir, { verify })
+}
+
+async function prepareOn(store: Reader | Store, options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]>> {
   const stored = load(store)
   if (!stored.ok) return fail([stored.problem])
   const keys = openKeys(options.dataDir, stored.value.objects)
   if (!keys.ok) return fail([keys.problem])
   const unsealable = checkSeals(stored.value.objects, keys.value.seal)
   if (unsealable) return fail([unsealable])
-  const site = options.site === undefined ? ok({ configuration: stored.value, warnings: [] }) : await applySite(store, keys.value, stored.value, options.site, options.now)
+  const site = options.site === undefined || !('records' in store) ? ok({ configuration: stored.value, warnings: [] }) : await applySite(store, keys.value, stored.value, options.site, options.now)
   if (!site.ok) return site
   const { rev, objects } = site.value.configuration
   return ok({ store, keys: keys.value, rev, objects, snapshot: buildSnapshot(rev, objects, keys.value.seal), warnings: site.value.warnings })
@@ -52,7 +59,7 @@ async function prepareOn(store: Store, options: PrepareOptions): Promise<Result<
 interface Loaded { readonly rev: number; readonly objects: StoredObject[] }
 
 /** The store throws its own problems where an interface has no room for them. */
-function load(store: Store): Result<Loaded> {
+function load(store: Reader): Result<Loaded> {
   try { return ok(store.configuration.load()) } catch (error) {
     const problem = (error as { problem?: Problem }).problem
     if (!problem) throw error

@@ -24,8 +24,8 @@ export async function stopSystem(parts: Parts): Promise<void> {
   renewal.close()
   gauge.disable()
   behind.close()
-  const flushed = await writer.close()
-  if (!flushed.ok) log.problem('error', flushed.problem)
   await store.close()
+  const flushed = await writer.close()   // the last to close: what the write-ahead log holds goes into the database
+  if (!flushed.ok) log.problem('error', flushed.problem)
   log.write('info', 'system.stopped', { saved: flushed.ok })
 }

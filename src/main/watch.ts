@@ -44,7 +44,7 @@ export function watch(setup: WatchSetup): Watched {
 const main = new URL('../main.ts', import.meta.url)
 
 function begin(state: State, setup: WatchSetup): void {
-  const settings: RoleSettings = state.times === 0 ? setup.settings : { dataDir: setup.settings.dataDir }
+  const settings: RoleSettings = state.times === 0 ? setup.settings : { dataDir: setup.settings.dataDir, verify: false }
   const child = fork(main, ['--role', setup.role, JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: process.execArgv })
   state.child = child
   state.startedAt = state.heardAt = performance.now()
