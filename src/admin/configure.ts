@@ -25,12 +25,15 @@ async function apply(house: House, options: Options): Promise<Result<Answer, Pro
   const planned = plan(objects, site.value, house.key)
   const ports = house.checkPorts(after(objects, planned))
   if (ports.problems.length > 0) return fail(ports.problems)
-  const warnings = [...site.value.warnings, ...ports.warnings]
+  const warnings = [...site.value.warnings.filter(isNew), ...ports.warnings]
   if (options['dry-run'] === true || planned.steps.length === 0) return ok(planAnswer(planned, site.value, rev, false, warnings))
   const set = await carryOut(planned, house.key, { by: 'owner', at: house.now(), via: 'apply' })
   const done = await commit(house, set, rev)
   return done.ok ? ok(planAnswer(planned, site.value, done.value, true, warnings)) : done
 }
+
+/** About what the file says itself: of what was stored before it was told then. */
+function isNew({ code, where = '' }: Problem): boolean { return code !== 'site.more' && !where.includes('(stored: ') }
 
 /** The objects as they will be, secrets not sealed yet: enough to look at ports. */
 function after(current: readonly StoredObject[], { work }: Plan): StoredObject[] {

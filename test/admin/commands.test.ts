@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { printAnswer } from '../../src/admin/client.ts'
 import { commands } from '../../src/admin/commands.ts'
 import { twoPhones } from '../main/running.ts'
-import { authorization, newPhone, print, statusOf } from '../main/speak.ts'
+import { call, newPhone, statusOf } from '../main/speak.ts'
 import { newHouse } from './house.ts'
 
 interface PlanDocument { done: boolean; revision: number; steps: { what: string; kind: string; key: string }[]; unchanged: number }
@@ -109,18 +109,7 @@ test('show registrations, calls, call and the ladder: a call between two phones 
   assert.equal(statusOf(await bob.register('bob-desk', 'battery-staple-2', '1002')), 200)
   const { registrations } = await house.document<{ registrations: { line: string; phone: string; reachable: boolean }[] }>('show registrations')
   assert.deepEqual(registrations.map((r) => [r.line, r.phone, r.reachable]), [['1001', 'alice-desk', true], ['1002', 'bob-desk', true]])
-  const sdp = `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n`
-  const invite = { method: 'INVITE', uri: 'sip:1002@example.test', user: '1001', port: alice.port, transport: 'UDP', body: sdp, callId: `talk-${alice.port}`, fromTag: 'alicetag', headers: 'Content-Type: application/sdp\r\n' }
-  const challenge = await alice.ask(print(invite))
-  alice.send(print({ ...invite, cseq: 2, headers: `${invite.headers}${authorization(challenge, 'alice-desk', 'battery-staple-1', 'INVITE', 'sip:1002@example.test')}` }))
-  const rung = await bob.wait((m) => m.startsWith('INVITE'))
-  const head = rung.slice(0, rung.indexOf('\r\n\r\n')).split('\r\n').filter((l) => /^(?:Via|From|To|Call-ID|CSeq|Record-Route):/i.test(l)).map((l) => /^To:/i.test(l) && !l.includes('tag=') ? `${l};tag=bobtag` : l).join('\r\n')
-  bob.send(`SIP/2.0 200 OK\r\n${head}\r\nContact: <sip:1002@127.0.0.1:${bob.port}>\r\nContent-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`)
-  const taken = await alice.wait((m) => statusOf(m) === 200 && /CSeq: 2 INVITE/i.test(m))
-  const toTag = /^To:.*tag=([^;\r]+)/im.exec(taken)![1]!, contact = /^Contact: *<([^>]+)>/im.exec(taken)![1]!
-  const say = (method: string, cseq: number) => print({ ...invite, uri: contact, body: '', headers: '', method, cseq, to: 'x' }).replace('To: <x>', `To: <sip:1002@example.test>;tag=${toTag}`)
-  alice.send(say('ACK', 2))
-  await bob.wait((m) => m.startsWith('ACK'))
+  const talk = await call(alice, bob)
   const { calls } = await house.document<{ calls: { id: string; state: string; from: string; to: string; security: string; why: string }[] }>('show calls')
   assert.deepEqual(calls.map((c) => [c.state, c.from, c.to, c.security]), [['connected', '1001', '1002', 'notAuthenticated']])
   assert.match(calls[0]!.why, /without TLS/)
@@ -128,10 +117,7 @@ test('show registrations, calls, call and the ladder: a call between two phones 
   const now = await house.command('show call', { id })
   assert.ok(now.ok)
   assert.match(now.value.text!, /\[1\] .*INVITE 2 \+SDP.*▶ ringfort/)
-  const bye = alice.ask(say('BYE', 3))
-  const theirs = await bob.wait((m) => m.startsWith('BYE'))
-  bob.send(`SIP/2.0 200 OK\r\n${theirs.slice(0, theirs.indexOf('\r\n\r\n')).split('\r\n').filter((l) => /^(?:Via|From|To|Call-ID|CSeq):/i.test(l)).join('\r\n')}\r\nContent-Length: 0\r\n\r\n`)
-  assert.equal(statusOf(await bye), 200)
+  await talk.hangUp()
   let records: { id: string }[] = []
   while (records.length === 0) ({ records } = await house.document<{ records: { id: string }[] }>('show calls', { ended: true }))
   assert.equal(records[0]!.id, id)

@@ -90,3 +90,30 @@ export function authorization(challenge: string, user: string, password: string,
   const response = md5(`${md5(`${user}:${realm}:${password}`)}:${nonce}:${nc}:${cnonce}:auth:${md5(`${method}:${uri}`)}`)
   return `Authorization: Digest username="${user}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${response}", algorithm=MD5, cnonce="${cnonce}", qop=auth, nc=${nc}\r\n`
 }
+
+/** A session description whose key is a canary where one is wanted. */
+const session = (key?: string) => 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n' + (key === undefined ? '' : `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`)
+
+const copied = (message: string, toTag = '') => message.slice(0, message.indexOf('\r\n\r\n')).split('\r\n').filter((l) => /^(?:Via|From|To|Call-ID|CSeq|Record-Route):/i.test(l))
+  .map((l) => toTag !== '' && /^To:/i.test(l) && !l.includes('tag=') ? `${l};tag=${toTag}` : l).join('\r\n')
+
+/** Alice (1001, alice-desk) calls Bob (1002), who answers. `key`: SRTP key that Alice offers. */
+export async function call(alice: Phone, bob: Phone, key?: string): Promise<{ hangUp(): Promise<void> }> {
+  const invite = { method: 'INVITE', uri: 'sip:1002@example.test', user: '1001', port: alice.port, transport: 'UDP', body: session(key), callId: `talk-${alice.port}`, fromTag: 'alicetag', headers: 'Content-Type: application/sdp\r\n' }
+  const challenge = await alice.ask(print(invite))
+  alice.send(print({ ...invite, cseq: 2, headers: `${invite.headers}${authorization(challenge, 'alice-desk', 'battery-staple-1', 'INVITE', 'sip:1002@example.test')}` }))
+  const rung = await bob.wait((m) => m.startsWith('INVITE')), answer = session()
+  bob.send(`SIP/2.0 200 OK\r\n${copied(rung, 'bobtag')}\r\nContact: <sip:1002@127.0.0.1:${bob.port}>\r\nContent-Type: application/sdp\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`)
+  const taken = await alice.wait((m) => statusOf(m) === 200 && /CSeq: 2 INVITE/i.test(m))
+  const toTag = /^To:.*tag=([^;\r]+)/im.exec(taken)?.[1] ?? '', contact = /^Contact: *<([^>]+)>/im.exec(taken)?.[1] ?? ''
+  const say = (method: string, cseq: number) => print({ ...invite, uri: contact, body: '', headers: '', method, cseq, to: 'x' }).replace('To: <x>', `To: <sip:1002@example.test>;tag=${toTag}`)
+  alice.send(say('ACK', 2))
+  await bob.wait((m) => m.startsWith('ACK'))
+  return {
+    hangUp: async () => {
+      const done = alice.ask(say('BYE', 3)), bye = await bob.wait((m) => m.startsWith('BYE'))
+      bob.send(`SIP/2.0 200 OK\r\n${copied(bye)}\r\nContent-Length: 0\r\n\r\n`)
+      await done
+    },
+  }
+}
