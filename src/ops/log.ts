@@ -15,7 +15,6 @@ import { type LogFile, logFileDefaults, type LogFileOptions, logPath, watchLogFi
 import { mayTell, newRate, type RateLimits } from './rate.ts'
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
-export const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
 export type Fields = { readonly [name: string]: unknown }
 
 export interface Log {

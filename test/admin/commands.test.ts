@@ -5,9 +5,10 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { printAnswer } from '../../src/admin/client.ts'
+import { printAnswer, tail } from '../../src/admin/client.ts'
 import { commands } from '../../src/admin/commands.ts'
-import { twoPhones } from '../main/running.ts'
+import type { TailEvent } from '../../src/admin/live.ts'
+import { twoPhones, until } from '../main/running.ts'
 import { call, newPhone, statusOf } from '../main/speak.ts'
 import { newHouse } from './house.ts'
 
@@ -109,6 +110,10 @@ test('show registrations, calls, call and the ladder: a call between two phones 
   assert.equal(statusOf(await bob.register('bob-desk', 'battery-staple-2', '1002')), 200)
   const { registrations } = await house.document<{ registrations: { line: string; phone: string; reachable: boolean }[] }>('show registrations')
   assert.deepEqual(registrations.map((r) => [r.line, r.phone, r.reachable]), [['1001', 'alice-desk', true], ['1002', 'bob-desk', true]])
+  const tailed: string[] = [], follow = tail(house.dataDir, true, (text) => { tailed.push(...text.trim().split('\n').map((line) => (JSON.parse(line) as TailEvent).event)) }, () => {})
+  const watched = house.system.tail, since = watched.since.bind(watched), looks: number[] = []
+  watched.since = (x, seen) => { looks.push(seen); return since(x, seen) }
+  await until(() => looks.includes(0) || undefined, 'the reader has seen that there is nothing yet')
   const talk = await call(alice, bob)
   const { calls } = await house.document<{ calls: { id: string; state: string; from: string; to: string; security: string; why: string }[] }>('show calls')
   assert.deepEqual(calls.map((c) => [c.state, c.from, c.to, c.security]), [['connected', '1001', '1002', 'notAuthenticated']])
@@ -121,6 +126,9 @@ test('show registrations, calls, call and the ladder: a call between two phones 
   let records: { id: string }[] = []
   while (records.length === 0) ({ records } = await house.document<{ records: { id: string }[] }>('show calls', { ended: true }))
   assert.equal(records[0]!.id, id)
+  await until(() => tailed.includes('ended') || undefined, 'the end in the tail')
+  follow.close()
+  assert.deepEqual(tailed, ['started', 'answered', 'ended'])
   const after = await house.command('show call', { id })
   assert.ok(after.ok)
   assert.match(after.value.text!, /BYE 3/)

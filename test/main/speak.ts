@@ -92,7 +92,7 @@ export function authorization(challenge: string, user: string, password: string,
 }
 
 /** A session description whose key is a canary where one is wanted. */
-const session = (key?: string) => 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n' + (key === undefined ? '' : `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`)
+const session = (key?: string) => `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n${key === undefined ? '' : `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`}`
 
 const copied = (message: string, toTag = '') => message.slice(0, message.indexOf('\r\n\r\n')).split('\r\n').filter((l) => /^(?:Via|From|To|Call-ID|CSeq|Record-Route):/i.test(l))
   .map((l) => toTag !== '' && /^To:/i.test(l) && !l.includes('tag=') ? `${l};tag=${toTag}` : l).join('\r\n')
