@@ -53,10 +53,13 @@ export interface TailEvent {
   readonly status?: number | undefined
 }
 
+/** Rows of one answer: a long table is asked for piece by piece, so that calls go on in between. */
+export const livePage = 500
+
 export type LiveRequest =
   | { readonly ask: 'ports' }
-  | { readonly ask: 'registrations'; readonly limit: number }
-  | { readonly ask: 'calls'; readonly limit: number }
+  | { readonly ask: 'registrations'; readonly skip: number }
+  | { readonly ask: 'calls'; readonly skip: number }
   | { readonly ask: 'call'; readonly id: string }
   /** Messages of the dialogs in which these tags of ours stand: ids of the legs of a record. */
   | { readonly ask: 'ladder'; readonly legs: readonly string[] }

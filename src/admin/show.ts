@@ -3,7 +3,7 @@ import { ok, type Result } from '../kit/result.ts'
 import type { Answer, Command, Options } from './commands.ts'
 import type { House, PortRow } from './house.ts'
 import { ladderText } from './ladder.ts'
-import type { BoundPort, LiveCall } from './live.ts'
+import { type BoundPort, type LiveCall, livePage, type LiveRegistration } from './live.ts'
 import { adminProblem } from './problems.ts'
 import { lasting, moment, type Table } from './table.ts'
 
@@ -42,7 +42,7 @@ function portRow(row: PortRow, bound: readonly BoundPort[]) {
 }
 
 async function registrations(house: House): Promise<Result<Answer>> {
-  const live = await house.live({ ask: 'registrations', limit: maxRows })
+  const live = await pages<LiveRegistration>(async (skip) => house.live({ ask: 'registrations', skip }), maxRows)
   if (!live.ok) return live
   const { total, rows } = live.value
   return answer({ total, registrations: rows }, {
@@ -51,9 +51,22 @@ async function registrations(house: House): Promise<Result<Answer>> {
   }, total > rows.length ? `${total - rows.length} more are not shown` : undefined)
 }
 
+interface Page<Row> { readonly total: number; readonly rows: readonly Row[] }
+
+/** A live table piece by piece; what comes and goes meanwhile may be missed or seen twice. */
+async function pages<Row>(ask: (skip: number) => Promise<Result<Page<Row>>>, most: number): Promise<Result<Page<Row>>> {
+  const rows: Row[] = []
+  for (;;) {
+    const page = await ask(rows.length)
+    if (!page.ok) return page
+    rows.push(...page.value.rows)
+    if (page.value.rows.length < livePage || rows.length >= most) return ok({ total: page.value.total, rows: rows.slice(0, most) })
+  }
+}
+
 async function calls(house: House, { ended, limit, party }: Options): Promise<Result<Answer>> {
   if (ended === true || party !== undefined) return endedCalls(house, numberOf(limit, 100), typeof party === 'string' ? party : undefined)
-  const live = await house.live({ ask: 'calls', limit: numberOf(limit, maxRows) })
+  const live = await pages<LiveCall>(async (skip) => house.live({ ask: 'calls', skip }), numberOf(limit, maxRows))
   if (!live.ok) return live
   const { total, rows } = live.value
   return answer({ total, calls: rows }, {

@@ -1,5 +1,5 @@
 /** Answers about the moment, from the exchange's memory: for the desk, over the socket or in the same process. */
-import type { LadderRung, LiveAnswers, LiveCall, LiveLeg, LiveRequest } from '../admin/live.ts'
+import { type LadderRung, type LiveAnswers, type LiveCall, type LiveLeg, livePage, type LiveRequest } from '../admin/live.ts'
 import { bindingsOf, isRegistered, list } from '../calls/locations.ts'
 import type { Call } from '../calls/call.ts'
 import type { Exchange } from '../calls/exchange.ts'
@@ -13,8 +13,8 @@ export async function answerLive(system: System, request: LiveRequest): Promise<
   const { exchange: x } = system
   switch (request.ask) {
     case 'ports': return system.bound()
-    case 'registrations': return registrations(x, system.now(), request.limit)
-    case 'calls': return { total: x.calls.size, rows: x.calls.values().take(request.limit).map(liveCall).toArray() }
+    case 'registrations': return registrations(x, system.now(), request.skip)
+    case 'calls': return { total: x.calls.size, rows: x.calls.values().drop(request.skip).take(livePage).map(liveCall).toArray() }
     case 'call': return oneCall(x, request.id)
     case 'ladder': return ladder(x, request.legs)
     case 'lines': return Object.fromEntries(request.lines.slice(0, 10_000).map((line) => [line, { reachable: isRegistered(x.locations, line) && bindingsOf(x.locations, line).some((b) => b.expiresAt > system.now()), calls: x.lines.get(line)?.calls ?? 0 }]))
@@ -24,8 +24,8 @@ export async function answerLive(system: System, request: LiveRequest): Promise<
   }
 }
 
-function registrations(x: Exchange, now: number, limit: number): LiveAnswers['registrations'] {
-  return { total: x.locations.count, rows: list(x.locations, now).take(limit).toArray() }
+function registrations(x: Exchange, now: number, skip: number): LiveAnswers['registrations'] {
+  return { total: x.locations.count, rows: list(x.locations, now).drop(skip).take(livePage).toArray() }
 }
 
 function liveCall(call: Call): LiveCall {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { printAnswer, tail } from '../../src/admin/client.ts'
 import { commands } from '../../src/admin/commands.ts'
+import { restore } from '../../src/calls/locations.ts'
 import type { TailEvent } from '../../src/admin/live.ts'
 import { twoPhones, until } from '../main/running.ts'
 import { call, newPhone, statusOf } from '../main/speak.ts'
@@ -164,5 +165,15 @@ test('R091 certificate issue writes a key, a certificate and the authority for a
   const refused = await house.command('certificate issue', { name: '../up', out: house.dataDir })
   assert.ok(!refused.ok)
   assert.equal(refused.problem[0]!.code, 'edge.certificateNameRefused')
+  await house.close()
+})
+
+test('a long table of registrations is asked for piece by piece and comes whole', async () => {
+  const house = await newHouse(twoPhones), { locations } = house.system.exchange, now = house.system.now()
+  const rows = Array.from({ length: 1_250 }, (_, i) => ({ aor: String(5_000 + i), key: `x${i}`, expiresAt: now + 600_000, body: { contact: `sip:a@192.0.2.1:${i + 1}`, callId: 'c', cseq: 1, phone: `p${i}`, transport: 'udp', address: '192.0.2.1', port: i + 1, service: 'sip-udp' } }))
+  assert.equal(restore(locations, now, rows).restored, 1_250)
+  const { total, registrations } = await house.document<{ total: number; registrations: { line: string }[] }>('show registrations')
+  assert.equal(total, 1_250)
+  assert.equal(new Set(registrations.map((r) => r.line)).size, 1_250)
   await house.close()
 })
