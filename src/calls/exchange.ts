@@ -17,10 +17,12 @@ import type { CallHouse } from './call.ts'
 import { hear } from './hear.ts'
 import { callHouse, happened, wakeCall } from './house.ts'
 import { newLadder, rung } from './ladder.ts'
-import { type LegHouse, wake as wakeLeg } from './legs/sip/index.ts'
+import { type LegHouse, type Reaching, type SipLeg, wake as wakeLeg } from './legs/sip/index.ts'
 import { locate, newLocatings, replied, wake as wakeLocating } from './locating.ts'
 import { newLocations, wake as wakeLocations, wakeAt as locationsWakeAt } from './locations.ts'
 import { type Exchange, type News, rearm } from './state.ts'
+import { addLeg, dropLeg, newWatches } from './watches.ts'
+import { located, tellWatchers, wakeWatches } from './watching.ts'
 
 export type { Exchange, News } from './state.ts'
 
@@ -46,7 +48,7 @@ export function newExchange(settings: ExchangeSettings): Exchange {
     endpoint: newEndpoint(now, random, settings.local, trace), snapshot: settings.snapshot, ladder,
     digest: newDigestServer({ keys: [settings.nonceKey], random, bindSource: true }), lockout: newLockout(),
     locations: newLocations(now), locating: newLocatings(random, settings.families), legs: new Map(), calls: new Map(), ringing: new Set(), parked: new Set(), lines: new Map(), turns: new Map(),
-    wheel: newWheel(now), flows: new Map(), local: new Set(settings.names),
+    watches: newWatches(now), wheel: newWheel(now), flows: new Map(), local: new Set(settings.names),
     counters: { requests: new Map(), calls: { started: 0, answered: 0, ended: 0, refused: 0 }, challenged: 0, wrongPasswords: 0, locked: 0, shed: 0 },
     news: [], shedding: false, closing: false, now, wakeAt: undefined, waiting: [],
     legHouse: undefined as unknown as LegHouse, callHouse: undefined as unknown as CallHouse,
@@ -54,21 +56,24 @@ export function newExchange(settings: ExchangeSettings): Exchange {
   return Object.assign(exchange, { legHouse: legHouse(exchange), callHouse: callHouse(exchange) })
 }
 
+const isLeg = (one: Reaching): one is SipLeg => 'kind' in one
+
 function legHouse(x: Exchange): LegHouse {
   return {
     get now() { return x.now },
     endpoint: x.endpoint,
     get domain() { return x.snapshot.system.domain },
     tell: (leg, event) => { x.waiting.push({ leg, event }) },
-    known: (leg, tag) => { x.legs.set(tag, leg) },
+    known: (leg, tag) => { x.legs.set(tag, leg); addLeg(x.watches, leg) },
     forgotten: (leg) => {
+      dropLeg(x.watches, leg)
       x.legs.delete(leg.id)
       x.legs.delete(leg.dialog.localTag)
       for (const one of leg.early) x.legs.delete(one.dialog.localTag)
       leg.wakeAt = undefined
     },
     locate: (leg, target, found) => {
-      x.endpoint.out.push(...locate(x.locating, x.now, target, (hops, problem) => { found(hops, problem); rearm(x, leg) }))
+      x.endpoint.out.push(...locate(x.locating, x.now, target, (hops, problem) => { found(hops, problem); if (isLeg(leg)) rearm(x, leg) }))
     },
     isOpen: (flow) => x.flows.has(flow.id),
     hopWorks: (hop, works) => {
@@ -88,6 +93,7 @@ export function step(x: Exchange, now: Millis, input: EdgeInput | Wake): EdgeOut
   else if (input.is === 'reply') x.endpoint.out.push(...replied(x.locating, now, input.id, input.reply))
   receive(x.endpoint, now, input, (news: Heard) => { hear(x, news); settle(x) })
   settle(x)
+  tellWatchers(x)
   x.wakeAt = soonest(x)
   const { out } = x.endpoint
   x.endpoint.out = []
@@ -95,8 +101,9 @@ export function step(x: Exchange, now: Millis, input: EdgeInput | Wake): EdgeOut
 }
 
 function wakeAll(x: Exchange, now: Millis): void {
-  for (const event of wakeLocations(x.locations, now)) x.news.push({ is: 'location', event })
+  for (const event of wakeLocations(x.locations, now)) located(x, event)
   wakeLocating(x.locating, now)
+  wakeWatches(x)
   turn(x.wheel, now, (one) => {
     if ('kind' in one) wakeLeg(x.legHouse, one)
     else wakeCall(x, one)
@@ -116,7 +123,7 @@ export function settle(x: Exchange): void {
 }
 
 function soonest(x: Exchange): Millis | undefined {
-  const times = [x.endpoint.layer.wakeAt, nextLook(x.wheel), locationsWakeAt(x.locations), x.locating.wakeAt]
+  const times = [x.endpoint.layer.wakeAt, nextLook(x.wheel), locationsWakeAt(x.locations), x.locating.wakeAt, nextLook(x.watches.wheel)]
   let first: Millis | undefined
   for (const at of times) if (at !== undefined && (first === undefined || at < first)) first = at
   return first

@@ -15,6 +15,7 @@ import { acknowledged, type About, allow, cancelled, responded, silent, type Sip
 import { flowClosed } from './locations.ts'
 import { messaged } from './messaged.ts'
 import { registered } from './registered.ts'
+import { allowEvents, located, subscribed, watchWithin } from './watching.ts'
 
 /** Options that may stand in Require (8.2.2.3). */
 const understood = new Set(['100rel', 'timer', 'replaces', 'norefersub', 'path', 'outbound', 'gruu'])
@@ -34,9 +35,9 @@ export const methods: Readonly<Record<string, Method>> = {
   REGISTER: { who: 'phone', shed: true, take: registered },
   INVITE: { who: 'phone', shed: true, take: invited },
   MESSAGE: { who: 'phone', shed: true, take: messaged },
-  SUBSCRIBE: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 489, headers: 'Allow-Events: refer\r\n' }) } },
+  SUBSCRIBE: { who: 'phone', shed: true, take: subscribed },
   NOTIFY: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 481 }) } },
-  PUBLISH: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 489 }) } },
+  PUBLISH: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 489, headers: allowEvents }) } },
   REFER: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 403 }) } },
   INFO: { who: 'nobody', shed: true, refusal: 481 },
   BYE: { who: 'nobody', shed: false, refusal: 481 },
@@ -106,7 +107,7 @@ function alive(x: Exchange, served: Served): void {
 
 function inDialog(x: Exchange, served: Served): void {
   const leg = x.legs.get(served.message.toTag)
-  if (!leg) { say(x, served, { status: 481 }); return }
+  if (!leg) { inSubscription(x, served); return }
   if (!sameFlow(leg, served) && !isPhoneOf(x, leg, served)) return
   within(x.legHouse, leg, served)
   rearm(x, leg)
@@ -119,8 +120,14 @@ function isPhoneOf(x: Exchange, leg: SipLeg, served: Served): boolean {
   return phone?.name === leg.peer.phone
 }
 
+function inSubscription(x: Exchange, served: Served): void {
+  const watch = x.watches.byTag.get(served.message.toTag)
+  if (!watch) say(x, served, { status: 481 })
+  else if (sameFlow(watch, served) || identifyRequest(x, served)) watchWithin(x, watch, served)
+}
+
 /** Inside a dialog the source that set it up needs no new proof; any other one must show who it is (A10, A14). */
-function sameFlow(leg: SipLeg, served: Served): boolean {
+function sameFlow(leg: Pick<SipLeg, 'to'>, served: Served): boolean {
   const { flow } = served, to = leg.to
   if ('service' in to) return to.transport === 'udp' ? to.remoteAddress === flow.remoteAddress : to.id === flow.id
   return to.address === flow.remoteAddress && flow.transport === 'udp'
@@ -144,5 +151,5 @@ function shed(x: Exchange, source: string, answer: () => void): void {
 }
 
 function connectionClosed(x: Exchange, flowId: number): void {
-  for (const event of flowClosed(x.locations, x.now, flowId)) x.news.push({ is: 'location', event })
+  for (const event of flowClosed(x.locations, x.now, flowId)) located(x, event)
 }

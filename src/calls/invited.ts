@@ -5,12 +5,13 @@
  */
 import type { PhonePicture } from '../directory/picture.ts'
 import type { Problem } from '../kit/result.ts'
-import type { Flow, Hop } from '../kit/flow.ts'
+import type { Flow } from '../kit/flow.ts'
 import { lineOf } from '../policy/identify.ts'
 import { address, addresses, header, parseUri, respond, type ResponseParts, type Served, tokens, wholeNumber } from '../wire/sip/index.ts'
 import { quote } from '../wire/sip/index.ts'
 import type { Call } from './call.ts'
 import type { Exchange } from './state.ts'
+import { back } from './back.ts'
 import { replace } from './features/replaces.ts'
 import { newCall, openCall, peerOf } from './house.ts'
 import { instanceIn, numberIn } from './numbers.ts'
@@ -47,7 +48,7 @@ export function invited(x: Exchange, served: Served, phone: PhonePicture): void 
 }
 
 function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: string, flow: Flow): void {
-  const leg = incomingLeg(x.legHouse, call.id, peer, served, back(flow, served))
+  const leg = incomingLeg(x.legHouse, call.id, peer, served, back(flow, served.message))
   if (!leg) { no(x, served, { status: 400 }); return }
   respond(x.endpoint, x.now, served, { status: 100 })
   call.a = leg
@@ -63,14 +64,6 @@ function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: stri
     return
   }
   seek(x.callHouse, call, leg, number, { offer, instance: instanceIn(x, served.message.uri) })
-}
-
-/** Where requests to the caller go: its connection, or over UDP its contact if that is where it sends from, else its source. */
-function back(flow: Flow, served: Served): Flow | Hop {
-  if (flow.transport !== 'udp') return flow
-  const contact = parseUri(addresses(served.message, 'Contact')?.[0]?.uri ?? '')
-  const port = contact.ok && contact.value.host === flow.remoteAddress ? contact.value.port || 5060 : flow.remotePort
-  return { transport: 'udp', address: flow.remoteAddress, port }
 }
 
 function no(x: Exchange, served: Served, parts: ResponseParts, problem?: Problem): void {

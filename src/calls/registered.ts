@@ -5,6 +5,7 @@ import { register, registrarLimits } from '../wire/sip/registrar.ts'
 import { address, parseUri, quote, respond, type Served } from '../wire/sip/index.ts'
 import type { Exchange } from './state.ts'
 import { apply, bindingsOfPhone } from './locations.ts'
+import { located } from './watching.ts'
 
 export function registered(x: Exchange, served: Served, phone: PhonePicture): void {
   const { message, flow } = served, to = parseUri(address(message, 'To')?.uri ?? '')
@@ -16,7 +17,7 @@ export function registered(x: Exchange, served: Served, phone: PhonePicture): vo
   if (verdict.status !== 200) { answer(verdict.status, verdict.headers); return }
   const applied = apply(x.locations, x.now, { line, phone: phone.name, flow }, verdict.change)
   if (!applied.ok) { answer(503, 'Retry-After: 300\r\n'); return }
-  for (const event of applied.value) x.news.push({ is: 'location', event })
+  for (const event of applied.value) located(x, event)
   if (verdict.change.length > 0) x.endpoint.out.push({ do: 'known', flow, until: x.now + registrarLimits.maxExpires * 1_000 })
   answer(200, verdict.headers)
 }

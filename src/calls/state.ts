@@ -13,6 +13,7 @@ import { type LegHouse, type SipLeg, wakeOf as legWakeOf } from './legs/sip/leg.
 import type { Locatings } from './locating.ts'
 import type { LocationEvent, Locations } from './locations.ts'
 import type { CallRecord } from './records.ts'
+import { changed, type Watches } from './watches.ts'
 
 export interface Counters {
   /** Requests by method and what became of them: bounded by the tables of methods and statuses. */
@@ -47,6 +48,7 @@ export interface Exchange {
   readonly parked: Set<Call>
   readonly lines: Map<string, { calls: number; idleSince: Millis }>
   readonly turns: Map<string, number>
+  readonly watches: Watches
   readonly wheel: Wheel<Call | SipLeg>
   readonly flows: Map<number, Flow>
   /** Further names and addresses by which this system is called. */
@@ -69,4 +71,5 @@ export interface Exchange {
 export function rearm(x: Exchange, one: Call | SipLeg): void {
   one.wakeAt = 'kind' in one ? (one.state === 'ended' ? undefined : legWakeOf(one)) : callWakeOf(one)
   armOn(x.wheel, one)
+  if ('kind' in one) changed(x.watches, one)
 }

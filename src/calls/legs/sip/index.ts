@@ -15,7 +15,7 @@ import { named, noteHeaders, send } from './send.ts'
 import { referralWake, transferring } from './transfer.ts'
 import { passed } from './within.ts'
 
-export type { About, LegHouse, Peer, SipLeg } from './leg.ts'
+export type { About, LegHouse, Peer, Reaching, SipLeg } from './leg.ts'
 export { wakeOf } from './leg.ts'
 export { allow } from './send.ts'
 export { responded, silent, within } from './within.ts'

@@ -93,6 +93,9 @@ export interface SipLeg extends Sleeper {
   forgetAt: Millis | undefined
 }
 
+/** Who has requests to send in a dialog: a leg, or the notifier of a subscription. */
+export interface Reaching { readonly to: Flow | Hop; route: Route | undefined; readonly secure: boolean }
+
 export interface Route {
   /** As it stands in the route set. */
   readonly first: string
@@ -159,7 +162,7 @@ export interface LegHouse {
   readonly known: (leg: SipLeg, localTag: string) => void
   readonly forgotten: (leg: SipLeg) => void
   /** `found` may be called before this returns: hops in order, [] where there is none. */
-  readonly locate: (leg: SipLeg, target: Target, found: (hops: readonly Hop[], problem?: Problem) => void) => void
+  readonly locate: (leg: Reaching, target: Target, found: (hops: readonly Hop[], problem?: Problem) => void) => void
   readonly isOpen: (flow: Flow) => boolean
   /** RFC 3263 4.3: a hop that did not work is tried last for a while. */
   readonly hopWorks: (hop: Flow | Hop, works: boolean) => void

@@ -8,10 +8,10 @@ import type { Flow, Hop } from '../../../kit/flow.ts'
 import { type Dialog, parseAddress, parseUri, type Uri, uriParam } from '../../../wire/sip/index.ts'
 import type { Target } from '../../../wire/sip/locate/index.ts'
 import { sameAddress } from '../../addresses.ts'
-import type { LegHouse, Route, SipLeg } from './leg.ts'
+import type { LegHouse, Reaching, Route } from './leg.ts'
 
 /** Undefined while the name of the first route is being looked up; then `found` is called. */
-export function nextHop(house: LegHouse, leg: SipLeg, dialog: Dialog, found: (route: Route) => void): Flow | Hop | undefined {
+export function nextHop(house: LegHouse, leg: Reaching, dialog: Dialog, found: (route: Route) => void): Flow | Hop | undefined {
   const first = dialog.routes[0]
   if (first === undefined) return direct(house, leg, dialog)
   const route = leg.route?.first === first ? leg.route : routed(house, leg, first, found)
@@ -19,7 +19,7 @@ export function nextHop(house: LegHouse, leg: SipLeg, dialog: Dialog, found: (ro
 }
 
 /** No route: the open connection, else the address that its packets come from with the port of its Contact where both say the same address. */
-function direct(house: LegHouse, leg: SipLeg, dialog: Dialog): Flow | Hop {
+function direct(house: LegHouse, leg: Reaching, dialog: Dialog): Flow | Hop {
   const { to } = leg, isFlow = 'service' in to
   if (isFlow && (to.transport !== 'tcp' || house.isOpen(to))) return to                 // a certificate, or a browser, is reached over its connection alone
   const address = isFlow ? to.remoteAddress : to.address, uri = parseUri(dialog.target)
@@ -28,16 +28,18 @@ function direct(house: LegHouse, leg: SipLeg, dialog: Dialog): Flow | Hop {
   return !isFlow && to.port === port ? to : { transport: to.transport, address, port }
 }
 
-function routed(house: LegHouse, leg: SipLeg, first: string, found: (route: Route) => void): Route {
+function routed(house: LegHouse, leg: Reaching, first: string, found: (route: Route) => void): Route {
   const uri = parseUri(parseAddress(first)?.uri ?? ''), route: Route = { first, hops: [], waiting: [] }
   leg.route = route
   const before = uri.ok ? ownConnection(house, leg, uri.value) : leg.to
   if (before || !uri.ok) { route.hops = [before ?? leg.to]; route.waiting = undefined; return route }
+  let isLater = false
   house.locate(leg, targetOf(uri.value, leg.secure), (hops) => {
     route.hops = [...connectionTo(house, leg, hops), ...hops]
-    if (leg.route === route && route.waiting && route.waiting.length > 0) found(route)
+    if (isLater && leg.route === route) found(route)
     route.waiting = undefined
   })
+  isLater = true
   return route
 }
 
@@ -51,14 +53,14 @@ export function targetOf(uri: Uri, secure: boolean): Target {
 }
 
 /** RFC 5923: the first route is who has this connection with us, by its address or its certificate. */
-function ownConnection(house: LegHouse, leg: SipLeg, { host }: Uri): Flow | undefined {
+function ownConnection(house: LegHouse, leg: Reaching, { host }: Uri): Flow | undefined {
   const { to } = leg
   if (!('service' in to) || to.transport === 'udp' || !house.isOpen(to)) return undefined
   const names = to.peer ? [to.peer.subject, ...to.peer.names] : []
   return sameAddress(host, to.remoteAddress) || names.includes(host) || to.transport === 'ws' || to.transport === 'wss' ? to : undefined
 }
 
-function connectionTo(house: LegHouse, leg: SipLeg, hops: readonly Hop[]): Flow[] {
+function connectionTo(house: LegHouse, leg: Reaching, hops: readonly Hop[]): Flow[] {
   const { to } = leg
   if (!('service' in to) || to.transport === 'udp' || !house.isOpen(to)) return []
   return hops.some((hop) => hop.transport === to.transport && sameAddress(hop.address, to.remoteAddress)) ? [to] : []

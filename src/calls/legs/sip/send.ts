@@ -10,7 +10,7 @@ import type { About, LegHouse, Postponed, Route, Saying, SipLeg } from './leg.ts
 import { nextHop } from './reach.ts'
 
 /** Methods that a phone may send us in or out of a call. */
-export const allow = 'INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY, MESSAGE'
+export const allow = 'INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, REFER, SUBSCRIBE, NOTIFY, MESSAGE'
 export const supported = '100rel, timer, replaces, norefersub'
 export const capabilities = `Allow: ${allow}\r\nSupported: ${supported}\r\n`
 const sdpType = 'application/sdp'

@@ -4,7 +4,7 @@
  * Standards  RFC 3515, 4488 (norefersub), 3892, 3891 (Replaces in Refer-To), 6665
  * Security   taken inside a call only; where it may lead is decided by the call and its policy
  */
-import { address, header, parseUri, reasonPhrase, type Served, unescaped } from '../../../wire/sip/index.ts'
+import { address, deltaSeconds, event, header, parseUri, reasonPhrase, type Served, unescaped } from '../../../wire/sip/index.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
 import { reply, send } from './send.ts'
 
@@ -39,4 +39,16 @@ export function transferring(house: LegHouse, leg: SipLeg, status: number, final
 
 export function referralWake(house: LegHouse, leg: SipLeg): void {
   if (leg.referral && house.now >= leg.referral.until) transferring(house, leg, 408, true)
+}
+
+/** 3515 2.4.6, 6665 4.4.1: the phone asks for its NOTIFYs again, or (with 0) for no more of them. */
+export function resubscribed(house: LegHouse, leg: SipLeg, served: Served): void {
+  const { referral } = leg, asked = event(served.message)
+  if (asked?.package !== 'refer') { reply(house, leg, served, { status: 489, headers: 'Allow-Events: refer\r\n' }); return }
+  if (!referral || (asked.id !== undefined && asked.id !== String(referral.id))) { reply(house, leg, served, { status: 481 }); return }
+  const isEnd = deltaSeconds(header(served.message, 'Expires')) === 0, left = Math.max(1, Math.round((referral.until - house.now) / 1_000))
+  reply(house, leg, served, { status: 200, headers: `Contact: ${leg.contact}\r\nExpires: ${isEnd ? 0 : left}\r\n` })
+  if (isEnd) leg.referral = undefined
+  const headers = `Contact: ${leg.contact}\r\nEvent: refer;id=${referral.id}\r\nSubscription-State: ${isEnd ? 'terminated;reason=timeout' : `active;expires=${left}`}\r\n`
+  send(house, leg, 'NOTIFY', 'notify', { headers, contentType: 'message/sipfrag;version=2.0', body: 'SIP/2.0 100 Trying\r\n' })
 }

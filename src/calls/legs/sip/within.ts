@@ -11,7 +11,7 @@ import type { About, LegHouse, SipLeg } from './leg.ts'
 import { takeTimer } from './refresh.ts'
 import { reinvited, reinviteResponse, unanswered, updated } from './renegotiate.ts'
 import { allow, failOver, follow, reply } from './send.ts'
-import { referred } from './transfer.ts'
+import { referred, resubscribed } from './transfer.ts'
 
 /** Passed requests of one leg that may wait for their answer at once. */
 const maxPassing = 8
@@ -28,7 +28,7 @@ const methods: Record<string, Taker> = {
   REFER: referred,
   OPTIONS: (house, leg, served) => { reply(house, leg, served, { status: 200, headers: `Allow: ${allow}\r\nAccept: application/sdp\r\n` }) },
   NOTIFY: (house, leg, served) => { reply(house, leg, served, { status: 489, headers: 'Allow-Events: refer\r\n' }) },
-  SUBSCRIBE: (house, leg, served) => { reply(house, leg, served, { status: 489, headers: 'Allow-Events: refer\r\n' }) },
+  SUBSCRIBE: resubscribed,
 }
 
 export function within(house: LegHouse, leg: SipLeg, served: Served): void {
