@@ -1,6 +1,6 @@
 /** Pickup: answering a call that rings somewhere else. Standards dial plan 11.7 (own group, group by number, directed, associated groups). */
 import { type Call, type CallHouse, type Leg, type Ringing } from '../call.ts'
-import { takePlace } from '../connect.ts'
+import { releaseTransferor, takePlace } from '../connect.ts'
 import { elsewhere } from '../end.ts'
 import { giveUp, stopRinging } from '../attempts.ts'
 import type { Cause } from '../leg.ts'
@@ -53,6 +53,7 @@ export function takeOver(house: CallHouse, own: Call, newcomer: Leg, offer: Ring
   if (!ringing) return
   stopRinging(house, found, ringing, elsewhere)
   found.ringing = undefined
+  releaseTransferor(house, found, ringing)                               // whoever transferred the one who waits is done
   own.a = own.ringing = undefined
   house.move(newcomer, found)
   house.merged(own, found)

@@ -28,7 +28,8 @@ function attended(house: CallHouse, call: Call, by: Leg, stays: Leg, replaces: s
   if (!second || !found || found === call || second.peer.phone !== by.peer.phone) { refuse(house, by, 481); return }
   if (found.ringing?.waiting === second) { semiAttended(house, call, by, stays, second, found); return }
   const target = other(found, second)
-  if (!target || found.state !== 'connected' || found.pending || call.pending) { refuse(house, by, found.pending || call.pending ? 491 : 481); return }
+  const busy = found.pending || call.pending || found.ringing                 // an offer, or a transfer of its own, is on its way
+  if (!target || found.state !== 'connected' || busy) { refuse(house, by, busy ? 491 : 481); return }
   found.a = found.b = undefined
   house.move(target, call)
   call.a = stays
@@ -49,6 +50,7 @@ function semiAttended(house: CallHouse, call: Call, by: Leg, stays: Leg, second:
   call.a = stays
   call.b = undefined
   call.state = 'ringing'
+  releaseTransferor(house, found, ringing)
   releaseTransferor(house, call, { transferor: by })
   letGo(house, found, second, { status: 487, text: 'Transferred', by: 'near' })
   house.merged(found, call)

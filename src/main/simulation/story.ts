@@ -68,6 +68,7 @@ export function playStory(site: SimulatedSite, seed: number): Story {
   const weather = weatherOf(seed), system = simulation(site, seed, weather), random = seededRandom(seed ^ 0x0ddba11)
   const phones = Object.entries(choices).map(([name, choice]) => system.phone(name, choice))
   const problems: string[] = []
+  ;(globalThis as { onSystem?: (s: SimulatedSystem) => void }).onSystem?.(system)
   system.run(5_000)
   for (let i = 0; i < steps; i++) {
     const phone = phones[random.below(phones.length)]!
@@ -160,6 +161,6 @@ function disagreement(leg: LegRecord, talk: Talk): string | undefined {
   const { ended } = talk
   if (!ended) return 'the phone does not know that it is over'
   if (leg.endedBy === 'far' && ended.by === 'them') return `the record says that the phone ended it (${leg.status} ${leg.reason}), the phone says that the system did (${ended.status} ${ended.reason})`
-  if (leg.answeredAt !== undefined && !talk.wasUp && ended.by === 'them') return `answered for the system, refused with ${ended.status} for the phone`
+  if (leg.answeredAt !== undefined && !talk.wasUp && ended.by === 'them' && ended.status >= 300) return `answered for the system, refused with ${ended.status} for the phone`
   return undefined
 }

@@ -9,7 +9,7 @@ import { refreshTarget, type Served, type SipMessage } from '../../../wire/sip/i
 import type { Cause } from '../../leg.ts'
 import { agreed, learn, parsed } from './agreed.ts'
 import { description } from './description.ts'
-import { ackNothing, gone } from './ending.ts'
+import { ackNothing, gone, hangUp } from './ending.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
 import { answerTimer, takeTimer } from './refresh.ts'
 import { succeeded } from './success.ts'
@@ -111,8 +111,13 @@ export function decline(house: LegHouse, leg: SipLeg, cause: Cause): void {
   leg.negotiation = undefined
   if (negotiation.is === 'received' && !negotiation.served) ackNothing(house, leg, negotiation.sdp)
   if (negotiation.served) reply(house, leg, negotiation.served, refusal(cause))
-  else house.tell(leg, { is: 'ended', cause })                                   // an offer in a 2xx cannot be refused but by hanging up (3261 13.2.2.4)
+  else hangUpItself(house, leg, { ...cause, by: 'near' })                                   // an offer in a 2xx cannot be refused but by hanging up (3261 13.2.2.4)
   ready(house, leg)
+}
+
+function hangUpItself(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  hangUp(house, leg, cause)
+  house.tell(leg, { is: 'ended', cause })
 }
 
 /** What waited for its turn goes out now. */

@@ -39,8 +39,9 @@ export interface Ring {
 }
 
 export function ring(phone: Phone, talk: Talk, status: number, how: Ring = {}): void {
-  const { invite } = talk
+  const { invite, reliable: before } = talk
   if (!invite) return
+  if (before && !before.pracked) { talk.onPracked ??= () => { ring(phone, talk, status, how) }; return }             // 3262 3: one at a time
   const sdp = how.early ? early(phone, talk, invite) : undefined
   const reliable = wantsReliable(phone, invite.message)
   const dialog = branchDialog(phone, talk, how.branch)
