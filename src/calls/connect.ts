@@ -18,8 +18,8 @@ export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offer
   call.state = 'connected'
   house.occupy(leg)
   answeredLeg(call.record, leg.id, house.now)
+  if (offers) { carry(house, call, leg, ringing.waiting, sdp, true); return }                  // their offer is answered, whoever it was asked for
   if (ringing.anew) { join(house, call, leg, ringing.waiting); return }
-  if (offers) { carry(house, call, leg, ringing.waiting, sdp, true); return }
   if (unanswered(ringing.waiting) && ringing.offer) answer(house, call, ringing.waiting, leg, ringing.offer, sdp)
   else join(house, call, leg, ringing.waiting)
 }

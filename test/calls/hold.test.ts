@@ -151,3 +151,28 @@ test('RFC 4028 6: an interval below 90 s is refused with 422 and Min-SE', async 
   assert.equal(near.ended?.status, 422)
   t.close()
 })
+
+test('RFC 3264 8: their answer of before, said again as an offer, is an offer: it reaches the other end', async () => {
+  const t = await town()
+  const { near, far } = t.connect(t.alice, t.bob)
+  t.alice.hold()
+  t.tick()
+  t.alice.reoffer({ delayed: true })
+  t.tick()
+  t.alice.hold()
+  t.tick()
+  assertTalking(near, far)
+  assert.equal(streamOf(far)?.direction, 'recvonly')
+  t.close()
+})
+
+test('RFC 3261 13.2.2.4: the answer to a call without offer comes after CANCEL: it is acknowledged with every medium refused, then BYE', async () => {
+  const t = await town()
+  t.alice.call('1002', { delayed: true })
+  t.tick()
+  t.bob.answer()
+  t.alice.cancel()
+  t.tick()
+  assert.equal(t.bob.talk.ended?.by, 'them')
+  t.close()
+})

@@ -196,3 +196,28 @@ test('a transferred call is transferred again', async () => {
   assertTalking(far, t.dave.talk)
   t.close()
 })
+
+test('semi-attended transfer of a call that was made without an offer', async () => {
+  const t = await town()
+  const { near: first, far: bob } = t.connect(t.alice, t.bob)
+  const second = t.alice.call('1003', { delayed: true })
+  t.tick()
+  t.alice.transferTo(second, first)
+  t.tick()
+  t.carol.answer()
+  t.tick(3_000)
+  assertTalking(bob, t.carol.talk)
+  t.close()
+})
+
+test('somebody picks up what a transfer rings: the transferor is told and let go', async () => {
+  const t = await town({ lines: '  - { number: "1003", pickupGroup: "1900" }\n  - { number: "1004", pickupGroup: "1900" }', more: 'pickupGroups: [{ number: "1900" }]' })
+  const { near, far } = t.connect(t.alice, t.bob)
+  t.alice.transfer('1003')
+  t.tick()
+  const taker = t.dave.call('*8')
+  t.tick(3_000)
+  assertTalking(far, taker)
+  assert.equal(near.ended?.reason, '200 Transferred')
+  t.close()
+})

@@ -1,5 +1,5 @@
 /** Pickup: answering a call that rings somewhere else. Standards dial plan 11.7 (own group, group by number, directed, associated groups). */
-import { type Call, type CallHouse, type Leg, type Ringing } from '../call.ts'
+import type { Call, CallHouse, Leg, Ringing } from '../call.ts'
 import { releaseTransferor, takePlace } from '../connect.ts'
 import { elsewhere } from '../end.ts'
 import { giveUp, stopRinging } from '../attempts.ts'

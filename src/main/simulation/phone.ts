@@ -7,7 +7,7 @@ import type { Engine } from '../../edge/door.ts'
 import type { EdgeInput, EdgeOutput } from '../../kit/flow.ts'
 import type { Millis, Random, Wake } from '../../kit/machine.ts'
 import { newClientMemory } from '../../wire/sip/digest/index.ts'
-import { body, type Heard, newDialog, newEndpoint, receive, respond, type Served } from '../../wire/sip/index.ts'
+import { body, type Dialog, type Heard, newDialog, newEndpoint, receive, respond, type Served } from '../../wire/sip/index.ts'
 import { acknowledged, answerCall, cancelled, invited, refuse, type Ring, ring } from './phone/answering.ts'
 import { answeredChallenge, ask, contact } from './phone/ask.ts'
 import { cancel, dial, type Dialling, replacesOf } from './phone/calling.ts'
@@ -42,6 +42,8 @@ export interface VirtualPhone {
   transferTo(second: Talk, first?: Talk): void
   /** Any request outside a dialog; statuses of the responses are gathered in the array given back. */
   send(method: string, uri: string, headers?: string, body?: string): number[]
+  /** A request in a dialog, its own or one that it has overheard. */
+  sendIn(dialog: Dialog, method: string, headers?: string): number[]
 }
 
 export function newPhone(settings: PhoneSettings, now: Millis, random: Random): { phone: Phone; engine: Engine } {
@@ -152,7 +154,7 @@ export function virtualPhone(phone: Phone, act: (how: () => void) => void): Virt
     register: (seconds = 3_600) => { act(() => { register(phone, seconds) }) },
     unregister: () => { act(() => { register(phone, 0) }) },
     call(number, how) { let talk: Talk | undefined; act(() => { talk = dial(phone, number, how) }); return talk! },
-    ring: (status = 180, how, talk) => { act(() => { const one = waiting(talk); if (how?.early) one.statuses.push(status); ring(phone, one, status, how) }) },
+    ring: (status = 180, how, talk) => { act(() => { const one = waiting(talk); ring(phone, one, status, how) }) },
     answer: (talk, branch) => { act(() => { answerCall(phone, waiting(talk), branch) }) },
     refuse: (status = 486, headers, talk) => { act(() => { refuse(phone, waiting(talk), status, headers) }) },
     cancel: (talk) => { act(() => { cancel(phone, talk ?? latest((one) => one.client !== undefined)) }) },
@@ -163,6 +165,7 @@ export function virtualPhone(phone: Phone, act: (how: () => void) => void): Virt
     message: (number, text) => { act(() => { send(phone, 'MESSAGE', `sip:${number}@${phone.settings.domain}`, 'Content-Type: text/plain\r\n', text) }) },
     transfer: (number, talk) => { act(() => { refer(phone, up(talk), number) }) },
     transferTo: (second, first) => { act(() => { refer(phone, first ?? latest((one) => one !== second && one.state === 'up'), second.number, replacesOf(early(second))) }) },
+    sendIn(dialog, method, headers = '') { const statuses: number[] = []; act(() => { ask(phone, dialog, method, { headers: contact(phone) + headers, heard: ({ status }) => { statuses.push(status) } }) }); return statuses },
     send(method, uri, headers, text) { let statuses: number[] = []; act(() => { statuses = send(phone, method, uri, headers, text) }); return statuses },
   }
 }

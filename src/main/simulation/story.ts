@@ -68,7 +68,6 @@ export function playStory(site: SimulatedSite, seed: number): Story {
   const weather = weatherOf(seed), system = simulation(site, seed, weather), random = seededRandom(seed ^ 0x0ddba11)
   const phones = Object.entries(choices).map(([name, choice]) => system.phone(name, choice))
   const problems: string[] = []
-  ;(globalThis as { onSystem?: (s: SimulatedSystem) => void }).onSystem?.(system)
   system.run(5_000)
   for (let i = 0; i < steps; i++) {
     const phone = phones[random.below(phones.length)]!

@@ -9,7 +9,7 @@ import type { Hop } from '../../../kit/flow.ts'
 import { sameAddress } from '../../addresses.ts'
 import type { Cause, Invitation } from '../../leg.ts'
 import { description } from './description.ts'
-import { hangUp, over } from './ending.ts'
+import { hangUp, nothingOf, over } from './ending.ts'
 import { type EarlyDialog, type LegHouse, maxForks, type SipLeg } from './leg.ts'
 import { offerTimer, takeTimer } from './refresh.ts'
 import { agreed, learn, parsed } from './agreed.ts'
@@ -125,7 +125,8 @@ function success(house: LegHouse, leg: SipLeg, response: SipMessage): void {
 /** 13.2.2.4: a second answer of a fork, or one that came after our CANCEL: acknowledged and hung up. */
 function turnAway(house: LegHouse, leg: SipLeg, dialog: SipLeg['dialog'], response: SipMessage): void {
   const kept = leg.ack
-  ack(house, leg, dialog, response.cseq)
+  const said = leg.delayed ? description(response) : undefined
+  ack(house, leg, dialog, response.cseq, said?.is === 'sdp' ? nothingOf(said.sdp) : undefined)
   const mine = leg.state === 'confirmed' || leg.state === 'accepted'
   if (mine) { leg.ack = kept; send(house, leg, 'BYE', 'bye', {}, dialog); return }
   leg.dialog = dialog
@@ -148,7 +149,7 @@ function answered(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   leg.state = 'confirmed'
   if (said.is === 'sdp' && waiting) { agreed(leg, said.text); house.tell(leg, { is: 'accepted', sdp: said.sdp, offers: false }); ready(house, leg); return }
   if (!waiting && leg.remoteSdp !== '') { house.tell(leg, { is: 'accepted', sdp: parsed(leg.remoteSdp), offers: false }); ready(house, leg); return }
-  const cause: Cause = { status: 488, text: 'Answer without a session description', by: 'far', problem: said.is === 'refused' ? said.problem : undefined }
+  const cause: Cause = { status: 488, text: 'Answer without a session description', by: 'policy', problem: said.is === 'refused' ? said.problem : undefined }
   house.tell(leg, { is: 'refused', cause, contact: undefined })
   hangUp(house, leg, { ...cause, by: 'near' })
 }

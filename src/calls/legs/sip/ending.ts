@@ -49,8 +49,10 @@ function settleOpen(house: LegHouse, leg: SipLeg): void {
 
 /** 13.2.2.4: the offer of a 2xx that cannot be taken is answered all the same, each medium refused; then the BYE. */
 export function ackNothing(house: LegHouse, leg: SipLeg, offer: Sdp): void {
-  ack(house, leg, leg.dialog, leg.inviteSeq, offer.media.reduce((sdp, _, i) => rejectMedia(sdp, i), offer))
+  ack(house, leg, leg.dialog, leg.inviteSeq, nothingOf(offer))
 }
+
+export function nothingOf(offer: Sdp): Sdp { return offer.media.reduce((sdp, _, i) => rejectMedia(sdp, i), offer) }
 
 /** The far end hung up, or will never be heard of again. */
 export function gone(house: LegHouse, leg: SipLeg, cause: Cause): void {

@@ -4,7 +4,7 @@
  * Standards  RFC 3261 14, 3311, 3264, 6141
  * Security   one offer at a time; a second one from the far end is refused (491, 500), never queued
  */
-import type { Sdp } from '../../../wire/sdp/index.ts'
+import { checkAnswer, type Sdp } from '../../../wire/sdp/index.ts'
 import { refreshTarget, type Served, type SipMessage } from '../../../wire/sip/index.ts'
 import type { Cause } from '../../leg.ts'
 import { agreed, learn, parsed } from './agreed.ts'
@@ -23,7 +23,7 @@ export function reinvited(house: LegHouse, leg: SipLeg, served: Served): void {
   refreshTarget(leg.dialog, served.message)
   follow(leg, served.flow)
   learn(leg, served.message)
-  if (said.is === 'sdp' && said.text === leg.remoteSdp) { repeat(house, leg, served); return }
+  if (said.is === 'sdp' && isRefresh(leg, said)) { repeat(house, leg, served); return }
   if (said.is === 'sdp') received(house, leg, 'reinvite', said.sdp, served)
   else {
     leg.negotiation = { is: 'asked', served }
@@ -34,6 +34,11 @@ export function reinvited(house: LegHouse, leg: SipLeg, served: Served): void {
 function received(house: LegHouse, leg: SipLeg, carrier: 'reinvite' | 'update', sdp: Sdp, served: Served): void {
   leg.negotiation = { is: 'received', in: carrier, sdp, served }
   house.tell(leg, { is: 'offered', sdp })
+}
+
+/** The same description as before, and what we said last is an answer to it: it may have been our offer, and theirs the answer. */
+function isRefresh(leg: SipLeg, said: { sdp: Sdp; text: string }): boolean {
+  return said.text === leg.remoteSdp && leg.origin.lastText !== '' && checkAnswer(said.sdp, parsed(leg.origin.lastText)).ok
 }
 
 /** A session refresh: the same description again (RFC 4028 7.4) gets the same answer, and the other side is left in peace. */
@@ -51,7 +56,7 @@ export function updated(house: LegHouse, leg: SipLeg, served: Served): void {
   refreshTarget(leg.dialog, served.message)
   follow(leg, served.flow)
   if (said.is === 'sdp' && leg.state !== 'confirmed') { reply(house, leg, served, { status: 488 }); return }   // before the answer the branches are still open
-  if (said.is === 'sdp' && said.text !== leg.remoteSdp) { received(house, leg, 'update', said.sdp, served); return }
+  if (said.is === 'sdp' && !isRefresh(leg, said)) { received(house, leg, 'update', said.sdp, served); return }
   const sdp = said.is === 'sdp' ? parsed(leg.origin.lastText) : undefined
   reply(house, leg, served, { status: 200, headers: `Contact: ${leg.contact}\r\n${answerTimer(house, leg, served.message)}`, sdp })
 }

@@ -97,10 +97,10 @@ export function reply(house: LegHouse, leg: SipLeg, served: Served, parts: Reply
   return respond(house.endpoint, house.now, served, sdp ? { ...rest, contentType: sdpType, body: ours(leg, sdp) } : rest)
 }
 
-/** A refusal in words: Warning 399 says why (RFC 3261 20.43), so that the person at the phone and the ladder can read it. */
+/** A refusal in words, whatever ended the other leg (a BYE counts as 200): Warning 399 says why (RFC 3261 20.43), so that the person at the phone and the ladder can read it. */
 export function refusal(cause: Cause): { status: number; headers: string } {
   const words = cause.problem?.text ?? ''
-  return { status: cause.status, headers: words === '' ? '' : `Warning: 399 ringfort ${quote(words)}\r\n` }
+  return { status: cause.status < 300 ? 480 : cause.status, headers: words === '' ? '' : `Warning: 399 ringfort ${quote(words)}\r\n` }
 }
 
 export function reasonHeader(cause: Cause): string {

@@ -49,7 +49,7 @@ export function ring(phone: Phone, talk: Talk, status: number, how: Ring = {}): 
   const headers = contact(phone) + capabilities(phone) + (reliable ? `Require: 100rel\r\nRSeq: ${rseq}\r\n` : '')
   const text = respond(phone.endpoint, phone.now, invite, { status, toTag: dialog.localTag, headers, ...(sdp ? { contentType: 'application/sdp', body: printSdp(sdp) } : {}) })
   if (!reliable) return
-  talk.reliable = { rseq, served: invite, pracked: false }
+  talk.reliable = { rseq, served: invite, pracked: false, session: sdp !== undefined || talk.reliable?.session === true }
   repeatReliable(phone, talk, text, rseq, 500)
 }
 
@@ -119,7 +119,7 @@ export function answerCall(phone: Phone, talk: Talk, branch?: string): void {
 }
 
 /** RFC 6337 3.1.1: once answered in a reliable response, the 2xx needs no description. */
-function reliableHadSession(talk: Talk): boolean { return talk.reliable?.pracked === true && talk.statuses.includes(183) }
+function reliableHadSession(talk: Talk): boolean { return talk.reliable?.pracked === true && talk.reliable.session }
 
 /** A 2xx to INVITE or re-INVITE, sent again until the ACK (13.3.1.4). */
 export function accept(phone: Phone, talk: Talk, served: Served, sdp: Sdp | undefined): void {

@@ -66,7 +66,7 @@ export interface Talk {
   security: Protection
   readonly rtpPort: number
   success: { seq: number; again: Millis; text: string } | undefined
-  reliable: { rseq: number; served: Served; pracked: boolean } | undefined
+  reliable: { rseq: number; served: Served; pracked: boolean; session: boolean } | undefined
   onPracked: (() => void) | undefined
   session4028: { seconds: number; ours: boolean; until: Millis } | undefined
   /** Statuses heard, in order; a 200 once. */
@@ -118,7 +118,7 @@ export interface Asking {
 export function later(phone: Phone, after: Millis, run: () => void): void { phone.timers.push({ at: phone.now + after, run }) }
 
 export function violation(phone: Phone, what: string): void {
-  if (phone.violations.length < 100) phone.violations.push(`${phone.settings.name}: ${what}`)
+  if (phone.violations.length < 100) phone.violations.push(`${phone.settings.name}: ${what} @${phone.now - 1_800_000_000_000}`)
 }
 
 export function endTalk(phone: Phone, talk: Talk, status: number, by: Ending['by'], reason = ''): void {
