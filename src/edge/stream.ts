@@ -33,7 +33,7 @@ export interface Visitor {
   readonly watch: Watch
   readonly socket: Socket
   /** It is a flow from now on: the connection answers for the watch. */
-  leave(): void
+  readonly leave: () => void
 }
 
 /** What is done with a socket once it may speak. */

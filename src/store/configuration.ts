@@ -4,13 +4,14 @@
  *
  * Security   bodies hold secrets sealed only; the audit's rows hold none; texts that cannot be read back are never quoted
  */
-import { type AuditQuery, type AuditRow, auditRows, type Body, type Change, type ChangeSet, type Json, sameBody, type StoredObject } from '../directory/changes.ts'
+import { type AuditQuery, type AuditRow, auditRows, type Change, type ChangeSet, sameBody, type StoredObject } from '../directory/changes.ts'
 import type { Problem } from '../kit/result.ts'
 import { auditEntry, changeDigest, changeText, linkHash } from './chain.ts'
 import type { Database } from './database.ts'
-import { guarded, StoreFailure, storeProblem } from './problems.ts'
+import { guarded, StoreFailure } from './problems.ts'
 import type { AuditTable, ChangeTable, ObjectTable } from './schema.ts'
-import { type AuditHead, type Configuration, maxAuditPage } from './store.ts'
+import { type Configuration, maxAuditPage } from './store.ts'
+import { auditHead, position, readBody, readJson } from './reading.ts'
 import { verifyAudit } from './verify.ts'
 
 export function configuration(db: Database): Configuration {
@@ -34,33 +35,11 @@ export function configuration(db: Database): Configuration {
   }
 }
 
-function position(db: Database): { rev: number; auditId: number; auditHash: string } {
-  const found = db.first(db.build.selectFrom('position').selectAll().where('id', '=', 1))
-  if (!found) throw new StoreFailure(storeProblem('store.corrupt', db.path))
-  return found
-}
-
-export function auditHead(db: Database): AuditHead {
-  const { auditId, auditHash } = position(db)
-  return { id: auditId, hash: auditHash }
-}
-
 function load(db: Database): { rev: number; objects: StoredObject[] } {
   const { rev } = position(db)   // one writer at a time, and nothing runs between these two reads in this process
   const rows = db.all(db.build.selectFrom('objects').selectAll().orderBy('kind').orderBy('key'))
   return { rev, objects: rows.map(({ kind, key, rev, body, system }) => (
     { kind, key, rev, body: readBody(db, body), ...system ? { system: true as const } : {} })) }
-}
-
-/** JSON.parse quotes its input in its error, and the input holds secrets: only the fact is passed on. */
-export function readBody(db: Database, text: string): Body { return readJson(db, text) as Body }
-
-export function readJson(db: Database, text: string): Json {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    throw new StoreFailure(storeProblem('store.corrupt', db.path))
-  }
 }
 
 function apply(db: Database, set: ChangeSet, baseRev: number): { rev: number } {

@@ -55,7 +55,7 @@ export async function migrate(db: Database, migrations: Migrations, now: number)
 /** The migrator reports instead of throwing: thrown on, so that the transaction rolls back. */
 async function migrateWithin(whole: Kysely<Schema>, migrations: Migrations): Promise<void> {
   const { error } = await new Migrator({ db: whole, provider: { getMigrations: async () => migrations } }).migrateToLatest()
-  if (error) throw error
+  if (error !== undefined) throw error instanceof Error ? error : new Error('the migrator failed', { cause: error })
 }
 
 /** What the engine says about a statement of ours (table and column names, never a row's value). */

@@ -4,7 +4,7 @@
  * Security   numbers and names come from strangers: bound parameters only; a page is at most maxRecordPage
  */
 import type { Millis } from '../kit/machine.ts'
-import { readJson } from './configuration.ts'
+import { readJson } from './reading.ts'
 import type { Database } from './database.ts'
 import { guarded } from './problems.ts'
 import type { CallTable } from './schema.ts'

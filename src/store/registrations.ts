@@ -1,6 +1,6 @@
 /** Registered contacts as they survive a restart. The registrar's memory is the truth; this is its copy, written behind. */
 import type { Json } from '../directory/changes.ts'
-import { readJson } from './configuration.ts'
+import { readJson } from './reading.ts'
 import type { Database } from './database.ts'
 import { guarded } from './problems.ts'
 import type { Binding, BindingKey, Registrations } from './store.ts'

@@ -2,7 +2,7 @@
 import { sameBody } from '../directory/changes.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { changeDigest, linkHash } from './chain.ts'
-import { auditHead, readBody } from './configuration.ts'
+import { auditHead, readBody } from './reading.ts'
 import type { Database } from './database.ts'
 import { storeProblem } from './problems.ts'
 import type { AuditTable, ChangeTable } from './schema.ts'
