@@ -12,7 +12,6 @@ const table = {
   'admin.failed': ['A defect of ours ended the command', 'Please report it with the log.'],
   'admin.unknownCommand': ['There is no such command', 'See `ringfort --help`.'],
   'admin.option': ['An option is missing or wrong', undefined],
-  'admin.notAllowed': ['This command is not allowed to you', undefined],
   'admin.notThere': ['This is not there yet in this version', undefined],
   'admin.notFound': ['Nothing has this name', undefined],
   'admin.takenBack': ['The change was taken back, nothing is different', undefined],

@@ -5,7 +5,7 @@ import type { LiveAnswer, LiveRequest, TailEvent } from '../admin/live.ts'
 import { ask, openPipe, type PipeServer, type Stream } from '../admin/pipe.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
-import { openExposition } from '../ops/exposition.ts'
+import { type Exposition, openExposition } from '../ops/exposition.ts'
 import type { Reading } from '../ops/reading.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
@@ -44,37 +44,52 @@ export async function openDesk(dataDir: string, log: Log, live: Live): Promise<O
   return opened.ok ? { ok: true, value: running(opened.value, house, store.value) } : opened
 }
 
-interface Listening { readonly pipe: PipeServer; readonly exposition: Awaited<ReturnType<typeof openMetrics>> }
-
-async function openListeners(dataDir: string, log: Log, house: DeskHouse): Promise<{ ok: true; value: Listening } | { ok: false; problem: Problem[] }> {
-  const exposition = await openMetrics(house)
-  if (!exposition.ok) return { ok: false, problem: [exposition.problem] }
+async function openListeners(dataDir: string, log: Log, house: DeskHouse): Promise<Result<{ pipe: PipeServer; metrics: Metrics }, Problem[]>> {
+  const metrics = newMetrics(house), problems = await metrics.reconcile()
+  if (problems.length > 0) return fail(problems)
+  house.alsoChanged = () => metrics.reconcile()
   const pipe = await openPipe({ path: commandSocket(dataDir), maxConnections: 64, handle: (request, stream) => handle(house, log, request, stream) })
-  if (pipe.ok) return { ok: true, value: { pipe: pipe.value, exposition } }
-  await exposition.value?.close()
-  return { ok: false, problem: [pipe.problem] }
+  if (pipe.ok) return ok({ pipe: pipe.value, metrics })
+  await metrics.close()
+  return fail([pipe.problem])
 }
 
-function running({ pipe, exposition }: Listening, house: DeskHouse, store: Store): Running {
+function running({ pipe, metrics }: { pipe: PipeServer; metrics: Metrics }, house: DeskHouse, store: Store): Running {
   return {
     services: house.ownPorts(),
     stop: async () => {
       await pipe.close()
-      if (exposition.ok) await exposition.value?.close()
+      await metrics.close()
       await store.close()
     },
   }
 }
 
-async function openMetrics(house: DeskHouse) {
-  const plan = bindingPlan(house.snapshot())
-  const binding = plan.ok ? plan.value.bindings.find((b) => b.name === 'metrics') : undefined
-  if (!binding) return ok(undefined)
+interface Metrics { reconcile(): Promise<Problem[]>; close(): Promise<void> }
+
+/** The metrics listener as the configuration wants it; where that cannot be had the former one stays. */
+function newMetrics(house: DeskHouse): Metrics {
+  let open: Exposition | undefined, standing = ''
   const read = async () => { const reading = await house.live({ ask: 'reading' }); return reading.ok ? reading.value as Reading : undefined }
-  const opened = await openExposition({ address: binding.address, port: binding.port, read, now: monotonicNow })
-  if (!opened.ok) return fail(listenProblem(binding, binding.port, opened.problem))
-  house.bound.push({ name: 'metrics', transport: 'tcp', address: opened.value.address, port: opened.value.port })
-  return ok(opened.value)
+  const replace = async (next: Exposition | undefined, key: string): Promise<Problem[]> => {
+    const former = open
+    open = next
+    standing = key
+    house.bound.splice(0, house.bound.length, ...next ? [{ name: 'metrics', transport: 'tcp', address: next.address, port: next.port }] : [])
+    await former?.close()
+    return []
+  }
+  return {
+    reconcile: async () => {
+      const plan = bindingPlan(house.snapshot()), binding = plan.ok ? plan.value.bindings.find((b) => b.name === 'metrics') : undefined
+      const key = binding ? `${binding.address} ${binding.port}` : ''
+      if (key === standing) return []
+      if (!binding) return replace(undefined, key)
+      const opened = await openExposition({ address: binding.address, port: binding.port, read, now: monotonicNow })
+      return opened.ok ? replace(opened.value, key) : [listenProblem(binding, binding.port, opened.problem)]
+    },
+    close: async () => { await open?.close() },
+  }
 }
 
 const followEvery = 250

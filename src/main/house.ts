@@ -6,6 +6,7 @@ import type { BoundPort } from '../admin/live.ts'
 import type { StoredObject } from '../directory/changes.ts'
 import type { SealKey } from '../directory/seal.ts'
 import { buildSnapshot, type Snapshot } from '../directory/snapshot.ts'
+import type { Problem } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
 import type { Store } from '../store/store.ts'
 import { certificates, issue, writeIssued } from '../edge/authority.ts'
@@ -14,7 +15,11 @@ import { pkiDirectory } from './keys.ts'
 import { bindingPlan, portTable, serviceNames } from './ports.ts'
 import { monotonicNow } from './parts.ts'
 
-export interface DeskHouse extends House { readonly bound: BoundPort[] }
+export interface DeskHouse extends House {
+  readonly bound: BoundPort[]
+  /** What the desk itself has to take over after a change. */
+  alsoChanged: () => Promise<readonly Problem[]>
+}
 
 interface Around { readonly dataDir: string; readonly store: Store; readonly key: SealKey; readonly live: Live; readonly log: Log }
 
@@ -22,7 +27,7 @@ const root = resolve(import.meta.dirname, '../..')
 
 export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse {
   const { configuration, records } = store, bound: BoundPort[] = []
-  return {
+  const house: DeskHouse = {
     now: monotonicNow, version: { ringfort: ownVersion(), node: process.versions.node }, dataDir, key, configuration, records, live, bound,
     ownPorts: () => bound, snapshot: snapshots(store, key), portTable, serviceNames,
     checkPorts: (objects) => checkPorts(objects, key),
@@ -30,10 +35,12 @@ export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse
     changed: async () => {
       const done = await live({ ask: 'reload' })
       if (!done.ok) log.problem('error', done.problem)
-      return done.ok ? done.value.problems : []   // written; a call process that does not answer now reads it when it comes back
+      const problems = done.ok ? done.value.problems : []   // written; a call process that does not answer now reads it when it comes back
+      return problems.length > 0 ? problems : house.alsoChanged()
     },
-    requirements: () => requirements(),
+    requirements: () => requirements(), alsoChanged: async () => [],
   }
+  return house
 }
 
 /** The picture of what is stored now; built again when the revision has changed. */

@@ -13,8 +13,6 @@ const table = {
   'main.processes': ['--processes takes one or split', undefined],
   'main.processEnded': ['A process of the system ended', 'It is started again.'],
   'main.processHangs': ['A process of the system does not answer any more and is replaced', undefined],
-  'main.startTimeout': ['A process of the system did not come up in time', 'See the log.'],
-  'main.noDomainName': ['This machine has several addresses and none is named', 'Set system.address in the site file.'],
 } as const satisfies Record<string, readonly [string, string | undefined]>
 
 export type MainCode = keyof typeof table

@@ -8,6 +8,7 @@ import type { StoredObject } from '../directory/changes.ts'
 import { growSnapshot, type Snapshot } from '../directory/snapshot.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Problem } from '../kit/result.ts'
+import { defaultLimits } from '../edge/limits.ts'
 import { openTls } from './certificates.ts'
 import { bindingPlan, callBindings, certificateNames, guardLimits } from './ports.ts'
 import { changed } from './prepare.ts'
@@ -40,7 +41,7 @@ async function reload(parts: Parts): Promise<Reloaded> {
   }
   parts.configuration = next
   exchange.snapshot = snapshot
-  Object.assign(parts.guard.limits, guardLimits(snapshot))
+  Object.assign(parts.guard.limits, defaultLimits, guardLimits(snapshot))
   await withdrawGone(parts, snapshot)
   log.write('info', 'configuration.changed', { rev: next.rev, milliseconds: Math.round(performance.now() - began) })
   return { rev: next.rev, problems: [] }

@@ -9,6 +9,7 @@ import { restore } from '../calls/locations.ts'
 import type { Edge } from '../edge/drive.ts'
 import { openEdge } from '../edge/drive.ts'
 import { newGuard } from '../edge/guard.ts'
+import type { GuardLimits } from '../edge/limits.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
 import type { Reading } from '../ops/reading.ts'
@@ -39,6 +40,8 @@ export interface System {
   /** Epoch ms that never jump: the start's wall clock and a monotonic one since. */
   now(): number
   bound(): BoundPort[]
+  /** Bounds of the door that are in force. */
+  limits(): Readonly<GuardLimits>
   reading(): Reading
   /** Takes over what was written to the store. */
   reload(): Promise<LiveAnswers['reload']>
@@ -95,9 +98,9 @@ async function openDoor(options: SystemOptions, prepared: Prepared, tls: Tls, se
 }
 
 function systemOf(parts: Parts): System {
-  const { exchange, tail, edge } = parts
+  const { exchange, tail, edge, guard } = parts
   const reload = reloader(parts)
   return {
-    exchange, tail, now: monotonicNow, bound: () => edge.bound(), reading: () => readingOf(parts), reload, stop: () => stopSystem(parts),
+    exchange, tail, now: monotonicNow, bound: () => edge.bound(), limits: () => guard.limits, reading: () => readingOf(parts), reload, stop: () => stopSystem(parts),
   }
 }

@@ -25,6 +25,8 @@ export interface Watched { readonly pid: () => number | undefined; stop(): Promi
 
 const pingEvery = 1_000
 const slowest = 30_000
+/** The silence of a process that comes back and is not up yet. */
+const slowStart = 60_000
 /** A process that lived as long begins a new count. */
 const longLife = 60_000
 const stopLimit = 9_500
@@ -74,7 +76,9 @@ function ping(state: State, { role, hangsAfter, log }: WatchSetup): void {
   const { child } = state, now = performance.now()
   if (!child?.connected) return
   child.send({ is: 'ping' } satisfies ToChild, () => {})
-  if (!state.up || now - state.heardAt < hangsAfter) return
+  // the first start may read a great database through, or hash passwords for minutes
+  const limit = state.up ? hangsAfter : state.times === 0 ? Number.POSITIVE_INFINITY : slowStart
+  if (now - state.heardAt < limit) return
   log.problem('error', mainProblem('main.processHangs', role, `silent for ${Math.round((now - state.heardAt) / 1_000)} s`))
   child.kill('SIGKILL')
 }

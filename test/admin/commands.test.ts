@@ -177,3 +177,20 @@ test('a long table of registrations is asked for piece by piece and comes whole'
   assert.equal(new Set(registrations.map((r) => r.line)).size, 1_250)
   await house.close()
 })
+
+test('a phone that is taken away is no longer registered; limits of the guard and the metrics port follow the file, and go back', async () => {
+  const house = await newHouse(twoPhones), alice = await newPhone(house.system.bound().find((b) => b.name === 'sip-udp')!.port)
+  assert.equal(statusOf(await alice.register('alice-desk', 'battery-staple-1', '1001')), 200)
+  const left = twoPhones.split('\n').filter((line) => !line.includes('alice-desk')).join('\n')
+  const metrics = async () => (await house.document<{ ports: { name: string; bound: { port: number }[] }[] }>('show ports')).ports.find((p) => p.name === 'metrics')!.bound
+  assert.equal((await metrics()).length, 1)
+  await house.document('apply', { file: 'less.yaml', text: left.replace('metrics: { port: 0 }', 'metrics: { enabled: false }').replace('domain: example.test', 'domain: example.test, guard: { halfOpen: 7 }') })
+  assert.equal((await house.document<{ total: number }>('show registrations')).total, 0)
+  assert.equal(house.system.limits().maxHalfOpen, 7)
+  assert.deepEqual(await metrics(), [])
+  await house.document('apply', { file: 'less.yaml', text: left })
+  assert.ok(house.system.limits().maxHalfOpen > 7)
+  assert.equal((await metrics()).length, 1)
+  alice.close()
+  await house.close()
+})

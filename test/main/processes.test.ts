@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { openReader } from '../../src/store/reader.ts'
 import { launch, newFolder, pidOf, ringfort, siteFile, twoPhones, until, up } from './running.ts'
 import { newPhone, options, statusOf } from './speak.ts'
 
@@ -12,6 +13,12 @@ async function freePort(): Promise<number> {
   const phone = await newPhone(1)
   phone.close()
   return phone.port
+}
+
+async function onDisk(dataDir: string): Promise<true | undefined> {
+  const reader = openReader(dataDir, true), live = await reader?.registrations.live(Date.now())
+  await reader?.close()
+  return live?.ok && live.value.length > 0 ? true : undefined
 }
 
 async function registered(dataDir: string): Promise<string[]> {
@@ -25,7 +32,7 @@ test('issue 2, point 7: kill -9 of the call process: it comes back at once, with
   const phone = await newPhone(port)
   assert.equal(statusOf(await phone.register('alice-desk', 'battery-staple-1', '1001')), 200)
   assert.deepEqual(await registered(dataDir), ['alice-desk'])
-  await new Promise((resolve) => { setTimeout(resolve, 2_500) })   // written behind within 1 s, and a moment for the disk
+  await until(() => onDisk(dataDir), 'the registration on the disk')
   process.kill(await pidOf(dataDir, 'call'), 'SIGKILL')
   await one.event('replaced')
   assert.equal(statusOf(await options('udp', port)), 200)
