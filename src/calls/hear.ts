@@ -15,7 +15,7 @@ import { acknowledged, type About, allow, cancelled, responded, silent, type Sip
 import { flowClosed } from './locations.ts'
 import { messaged } from './messaged.ts'
 import { registered } from './registered.ts'
-import { allowEvents, located, subscribed, watchWithin } from './watching.ts'
+import { allowEvents, deaf, located, subscribed, watchWithin } from './watching.ts'
 
 /** Options that may stand in Require (8.2.2.3). */
 const understood = new Set(['100rel', 'timer', 'replaces', 'norefersub', 'path', 'outbound', 'gruu'])
@@ -151,5 +151,6 @@ function shed(x: Exchange, source: string, answer: () => void): void {
 }
 
 function connectionClosed(x: Exchange, flowId: number): void {
+  deaf(x, flowId)
   for (const event of flowClosed(x.locations, x.now, flowId)) located(x, event)
 }

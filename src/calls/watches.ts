@@ -37,7 +37,9 @@ export interface Watches {
   readonly byTag: Map<string, Watch>
   readonly ofLine: Map<string, Set<Watch>>
   readonly ofPhone: Map<string, Set<Watch>>
-  /** Legs of each line that has any, watched or not. */
+  /** By the id of the connection that they are told over; 0 for datagrams stands in none. */
+  readonly ofFlow: Map<number, Set<Watch>>
+  /** Legs of each line, watched or not. */
   readonly legs: Map<string, Set<SipLeg>>
   /** Watched lines whose legs may have changed. */
   readonly dirty: Set<string>
@@ -45,16 +47,16 @@ export interface Watches {
 }
 
 export function newWatches(now: Millis): Watches {
-  return { byTag: new Map(), ofLine: new Map(), ofPhone: new Map(), legs: new Map(), dirty: new Set(), wheel: newWheel(now) }
+  return { byTag: new Map(), ofLine: new Map(), ofPhone: new Map(), ofFlow: new Map(), legs: new Map(), dirty: new Set(), wheel: newWheel(now) }
 }
 
-function put<T>(map: Map<string, Set<T>>, key: string, one: T): void {
+function put<K, T>(map: Map<K, Set<T>>, key: K, one: T): void {
   const set = map.get(key)
   if (set) set.add(one)
   else map.set(key, new Set([one]))
 }
 
-function take<T>(map: Map<string, Set<T>>, key: string, one: T): void {
+function take<K, T>(map: Map<K, Set<T>>, key: K, one: T): void {
   const set = map.get(key)
   if (set?.delete(one) && set.size === 0) map.delete(key)
 }
@@ -63,12 +65,23 @@ export function addWatch(w: Watches, watch: Watch): void {
   w.byTag.set(watch.dialog.localTag, watch)
   put(w.ofLine, watch.watched, watch)
   put(w.ofPhone, watch.phone, watch)
+  if (flowOf(watch) > 0) put(w.ofFlow, flowOf(watch), watch)
+}
+
+function flowOf({ to }: Watch): number { return 'service' in to ? to.id : 0 }
+
+/** The phone has come over another connection. */
+export function moveWatch(w: Watches, watch: Watch, to: Flow): void {
+  take(w.ofFlow, flowOf(watch), watch)
+  watch.to = to
+  put(w.ofFlow, to.id, watch)
 }
 
 export function dropWatch(w: Watches, watch: Watch): void {
   w.byTag.delete(watch.dialog.localTag)
   take(w.ofLine, watch.watched, watch)
   take(w.ofPhone, watch.phone, watch)
+  take(w.ofFlow, flowOf(watch), watch)
   watch.wakeAt = undefined
 }
 

@@ -19,7 +19,7 @@ import { nextHop } from './legs/sip/reach.ts'
 import type { LocationEvent } from './locations.ts'
 import { numberIn } from './numbers.ts'
 import type { Exchange } from './state.ts'
-import { addWatch, armWatch, dropWatch, maxOfPhone, maxWatches, type Watch } from './watches.ts'
+import { addWatch, armWatch, dropWatch, maxOfPhone, maxWatches, moveWatch, type Watch } from './watches.ts'
 
 /** Packages that a phone may subscribe to, and the one that REFER makes. */
 export const allowEvents = 'Allow-Events: dialog, refer\r\n'
@@ -94,7 +94,7 @@ export function watchWithin(x: Exchange, watch: Watch, served: Served): void {
     return
   }
   refreshTarget(dialog, message)
-  if (flow.transport !== 'udp') watch.to = flow
+  if (flow.transport !== 'udp') moveWatch(x.watches, watch, flow)
   granting(x, served, watch, seconds)
 }
 
@@ -152,11 +152,12 @@ export function wakeWatches(x: Exchange): void {
 /** News of who is where: what a phone that is gone had subscribed to goes with it. */
 export function located(x: Exchange, happened: LocationEvent): void {
   x.news.push({ is: 'location', event: happened })
-  if (happened.is === 'bound') return
+  if (!happened.turned || happened.registered) return
   const { phone, line } = happened.binding
-  for (const watch of [...x.watches.ofPhone.get(phone) ?? []]) {
-    const isDeaf = 'service' in watch.to && watch.to.transport !== 'udp' && !x.flows.has(watch.to.id)
-    if (isDeaf) dropWatch(x.watches, watch)
-    else if (happened.turned && !happened.registered && watch.line === line) advance(x, watch, { is: 'end', reason: 'deactivated' })
-  }
+  for (const watch of [...x.watches.ofPhone.get(phone) ?? []]) if (watch.line === line) advance(x, watch, { is: 'end', reason: 'deactivated' })
+}
+
+/** A connection is gone: nobody can be told over it any more. */
+export function deaf(x: Exchange, flowId: number): void {
+  for (const watch of [...x.watches.ofFlow.get(flowId) ?? []]) dropWatch(x.watches, watch)
 }
