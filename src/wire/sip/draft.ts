@@ -7,7 +7,7 @@
  */
 import type { Problem } from '../../kit/result.ts'
 import { addressAt, newAddressAt } from './address.ts'
-import { isCallIdAt, isCseq } from './fields.ts'
+import { isCallIdAt, parseCseq } from './fields.ts'
 import { headerId, type HeaderName } from './headers.ts'
 import { type SipMessage, stride, unfold } from './message.ts'
 import { allToken } from './scan.ts'
@@ -26,6 +26,7 @@ export interface StartLine {
 }
 
 const nobody = '<sip:malformed@anonymous.invalid>'
+const maxSavedVias = 70
 const longestSaved = 2_048   // octets of a field that are given back
 
 /** Undefined where nothing may or can be answered: a response, an ACK, no sent-by in the top Via, no method. */
@@ -37,8 +38,8 @@ export function draftOf(text: string, line: StartLine, index: readonly number[])
   const from = addressed(values(text, index, 'From')), to = addressed(values(text, index, 'To'))
   const [callId = ''] = values(text, index, 'Call-ID').filter((v) => isCallIdAt(v, 0, v.length))
   const lower = vias[0] !== undefined && parseVia(vias[0]) ? vias : [top, ...vias.slice(1)]
-  const fields: [HeaderName, string][] = lower.filter((v) => parseVia(v)).map((v) => ['Via', v])
-  fields.push(['From', from.text], ['To', to.text], ['Call-ID', callId || 'malformed'], ['CSeq', isCseq(cseq) ? cseq : `0 ${method}`])
+  const fields: [HeaderName, string][] = lower.slice(0, maxSavedVias).filter((v) => parseVia(v)).map((v) => ['Via', v])
+  fields.push(['From', from.text], ['To', to.text], ['Call-ID', callId || 'malformed'], ['CSeq', parseCseq(cseq) ? cseq : `0 ${method}`])
   return printed(fields, method, { callId, fromTag: from.tag, toTag: to.tag, via })
 }
 

@@ -30,7 +30,7 @@ export type Heard =
 
 export interface Endpoint {
   readonly layer: transactions.Transactions
-  readonly streams: Map<number, { flow: Flow; framing: Framing }>
+  readonly streams: Map<number, { flow: Flow; framing: Framing; heardAt: Millis }>
   readonly random: Random
   /** What we write of ourselves in Via and Contact towards a flow or hop. */
   readonly local: (to: Flow | Hop) => { address: string; port: number }
@@ -51,7 +51,7 @@ export function receive(e: Endpoint, now: Millis, input: EdgeInput | Wake, hear:
   switch (input.is) {
     case 'datagram': message(e, now, input.flow, input.bytes.toString('latin1'), hear); break
     case 'message': socketMessage(e, now, input.flow, input.bytes.toString('latin1'), hear); break
-    case 'opened': e.streams.set(input.flow.id, { flow: input.flow, framing: newFraming() }); break
+    case 'opened': e.streams.set(input.flow.id, { flow: input.flow, framing: newFraming(), heardAt: now }); break
     case 'bytes': octets(e, now, input.flow, input.bytes.toString('latin1'), hear); break
     case 'closed': e.streams.delete(input.flow.id); hear({ is: 'closed', flow: input.flow }); break
     case 'failed': pass(e, transactions.failed(e.layer, now, input.ref, input.why), hear); break
@@ -68,6 +68,8 @@ function socketMessage(e: Endpoint, now: Millis, flow: Flow, text: string, hear:
 function octets(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news: Heard) => void): void {
   const stream = e.streams.get(flow.id)
   if (!stream) return
+  if (now - stream.heardAt > oneWrite) stream.framing.half = false
+  stream.heardAt = now
   for (const one of frame(stream.framing, text)) {
     switch (one.is) {
       case 'message':
@@ -83,6 +85,9 @@ function octets(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news:
     }
   }
 }
+
+/** Line ends further apart than this were not one write of the peer: two answers to our pings, not one ping of theirs (RFC 5626 4.4.1). */
+const oneWrite: Millis = 1_000
 
 /** What leaves it open where the next message of a stream begins: another reader may have seen another end (18.3, A4). */
 const fatal: ReadonlySet<string> = new Set([problems.lineEnd, problems.contentLength, problems.control].map((p) => p.code))

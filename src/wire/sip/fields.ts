@@ -15,12 +15,6 @@ export function cseqAt(s: string, i: number, end: number): CSeq | undefined {
 
 export function parseCseq(s: string): CSeq | undefined { return cseqAt(s, 0, s.length) }
 
-/** Is this by its grammar a CSeq, however large its number? */
-export function isCseq(s: string): boolean {
-  const digitsEnd = digits(s, 0, s.length), start = blanks(s, digitsEnd)
-  return digitsEnd > 0 && start > digitsEnd && token(s, start) === s.length
-}
-
 function digits(s: string, i: number, end: number): number {
   while (i < end && isDigit(s.charCodeAt(i))) i++
   return i

@@ -12,10 +12,10 @@ export function newParamAt(): ParamAt { return { nameStart: 0, nameEnd: 0, value
 
 /** Reads the parameter whose semicolon stands at `i`: behind it and its blanks, or -1 where the grammar is broken. */
 export function paramAt(s: string, i: number, end: number, at: ParamAt): number {
-  if (s.charCodeAt(i) !== 59) return -1
+  at.nameEnd = at.valueStart = at.valueEnd = -1
+  if (i >= end || s.charCodeAt(i) !== 59) return -1
   at.nameStart = blanks(s, i + 1, end)
   at.nameEnd = token(s, at.nameStart, end)
-  at.valueStart = at.valueEnd = -1
   if (at.nameEnd < 0) return -1
   i = blanks(s, at.nameEnd, end)
   if (i >= end || s.charCodeAt(i) !== 61) return i

@@ -20,6 +20,8 @@ export { parseCseq } from './fields.ts'
 /** Octets of one message: head and body. */
 export const maxMessage = 65_535
 export const maxHeaders = 200
+/** Via lines: more than Max-Forwards of 70 ever lets through, and few enough that each answer of ours can be read by ourselves. */
+export const maxVias = 100
 /** Octets of one header line, folded lines included. */
 export const maxLine = 8_192
 
@@ -89,6 +91,7 @@ interface Head {
   /** Numbers in the index, lines seen. */
   used: number
   lines: number
+  vias: number
   bodyStart: number
   problem: Problem | undefined
   /** A bit for each header seen that may stand once. */
@@ -103,7 +106,7 @@ const entries: number[] = new Array<number>(maxHeaders * stride).fill(0)
 
 function indexHeaders(text: string, at: number): Head {
   const head: Head = {
-    index: entries, used: 0, lines: 0, bodyStart: text.length, problem: undefined, seen: 0, folded: false, via: -1, from: -1, to: -1, callId: -1, cseq: -1, length: -1, forwards: -1,
+    index: entries, used: 0, lines: 0, vias: 0, bodyStart: text.length, problem: undefined, seen: 0, folded: false, via: -1, from: -1, to: -1, callId: -1, cseq: -1, length: -1, forwards: -1,
   }
   for (let i = at; i < text.length;) {                                              // a datagram may end without the empty line: its end is one (RFC 4475 3.1.2.15)
     if (text.charCodeAt(i) === 13 && text.charCodeAt(i + 1) === 10) {
@@ -175,7 +178,7 @@ function note(head: Head, id: number): void {
     head.seen |= bit
   }
   switch (id) {
-    case viaId: if (head.via < 0) head.via = head.used; break
+    case viaId: viaSeen(head); break
     case fromId: head.from = head.used; break
     case toId: head.to = head.used; break
     case callIdId: head.callId = head.used; break
@@ -183,6 +186,11 @@ function note(head: Head, id: number): void {
     case lengthId: head.length = head.used; break
     case forwardsId: head.forwards = head.used; break
   }
+}
+
+function viaSeen(head: Head): void {
+  if (head.via < 0) head.via = head.used
+  if (++head.vias > maxVias) head.problem ??= problems.tooManyHeaders
 }
 
 /** Reads the value of the entry at `at`, in place unless some header is folded. */
