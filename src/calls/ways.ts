@@ -20,7 +20,7 @@ export function seeks(way: Way): { target: Target; only: string | undefined } | 
 }
 
 /** A24: a name in a Contact leads nowhere but to where the phone registered from. */
-export function allowed(hops: readonly Hop[], only: string | undefined): readonly Hop[] {
+function allowed(hops: readonly Hop[], only: string | undefined): readonly Hop[] {
   return only === undefined ? hops : hops.filter((hop) => sameAddress(hop.address, only))
 }
 

@@ -177,7 +177,7 @@ test('RFC 3261 12.1.1 a calling phone behind a proxy: the BYE to it goes through
 })
 
 test('A24 a Contact that changes in the call moves the port, never the address', async () => {
-  for (const [contact, to] of [['192.0.2.2:5099', 'udp 192.0.2.2 5099'], ['203.0.113.66:5060', 'udp 192.0.2.2 5060'], ['evil.example.test', 'udp 192.0.2.2 5060']]) {
+  for (const [contact, to] of [['192.0.2.2:5099', 'udp 192.0.2.2 5099'], ['203.0.113.66:5099', 'udp 192.0.2.2 5060'], ['evil.example.test', 'udp 192.0.2.2 5060']]) {
     const scene = await newScene({ 'A evil.example.test': [a('203.0.113.66')] })
     register(scene, bob, '1002', '<sip:1002@192.0.2.2>')
     call(scene)

@@ -230,3 +230,16 @@ test('RFC 3515 2.4.6 RFC 6665 4.4.1 the phone that asked for a transfer may end 
   scene.hear(carol, answer(scene.take('INVITE').message, 200, ['Contact: <sip:1003@192.0.2.3>'], sdp('192.0.2.3')))
   assert.deepEqual([scene.takeAll('NOTIFY'), scene.takeAll('BYE').map((one) => one.to)], [[], ['udp 192.0.2.1 5060']])
 })
+
+test('RFC 6665 4.2.2 a message that changes nothing of the state is no news', async () => {
+  const { scene } = await watched()
+  call(scene, '1002')
+  const invite = scene.take('INVITE').message, ringing = answer(invite, 180, ['Contact: <sip:1002@192.0.2.2>'])
+  scene.hear(bob, ringing)
+  scene.pass(1_000)
+  assert.deepEqual(states(told(scene).message), ['early'])
+  scene.pass(5_000)
+  scene.hear(bob, ringing)
+  scene.pass(5_000)
+  assert.deepEqual(scene.takeAll('NOTIFY'), [])
+})

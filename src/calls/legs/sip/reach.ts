@@ -44,7 +44,7 @@ function routed(house: LegHouse, leg: Reaching, first: string, found: (route: Ro
 }
 
 /** RFC 3263 4: a host, a port, a transport; what began over TLS goes on over TLS. */
-export function targetOf(uri: Uri, secure: boolean): Target {
+function targetOf(uri: Uri, secure: boolean): Target {
   const transport = uriParam(uri, 'transport')?.toLowerCase()
   return {
     host: uriParam(uri, 'maddr') ?? uri.host, secure: secure || uri.scheme === 'sips',
