@@ -47,6 +47,7 @@ export function takePlace(house: CallHouse, call: Call, newcomer: Leg, offer: Sd
   call.b = newcomer
   call.state = 'connected'
   call.parked = undefined
+  house.arm(call)                                                      // no longer among those that ring or wait
   if (!unanswered(stays)) {
     if (offer) carry(house, call, newcomer, stays, offer, true)
     else join(house, call, stays, newcomer)

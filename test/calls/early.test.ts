@@ -145,3 +145,16 @@ test('forward after early media: the next number is heard in a dialog of its own
   assertTalking(near, t.carol.talk)
   t.close()
 })
+
+test('RFC 3262: a phone that knows nothing of our PRACK any more: its INVITE is cancelled, not left to ring', async () => {
+  const t = await town({}, { ...both, bob: { reliable: 'supported', rings: false } })
+  const near = t.alice.call('1002')
+  t.tick()
+  t.bob.ring(180)
+  t.bob.talk.dialog.localTag = 'another'                               // it answers the PRACK with 481
+  t.tick()
+  assert.equal(t.bob.talk.ended?.status, 487)
+  t.tick(40_000)
+  assert.notEqual(near.state, 'up')
+  t.close()
+})

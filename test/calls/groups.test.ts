@@ -243,3 +243,16 @@ test('park: the one who waits hangs up', async () => {
   assert.equal(t.system.calls.size, 0)
   t.close()
 })
+
+test('park: a call that was taken from its slot leaves the slot free for the next one', async () => {
+  const t = await town(lot)
+  t.connect(t.alice, t.bob)
+  t.bob.transfer('*5')
+  t.tick()
+  const taker = t.carol.call('7000')
+  t.tick(3_000)
+  t.carol.transfer('*5', taker)
+  t.tick()
+  assert.deepEqual([...t.system.calls.values()].map((one) => one.parked?.slot), ['7000'])
+  t.close()
+})

@@ -8,7 +8,7 @@ import { giveUp } from '../attempts.ts'
 
 /** The one who waits in `ringing` was transferred to a slot (or to the park code: the first free one). */
 export function park(house: CallHouse, call: Call, ringing: Ringing, wanted: ParkSlotPicture | undefined): boolean {
-  const taken = new Set([...house.parkedCalls()].map((one) => one.parked!.slot))
+  const taken = new Set([...house.parkedCalls()].flatMap((one) => one.parked ? [one.parked.slot] : []))
   const free = wanted ? (taken.has(wanted.slot) ? undefined : wanted) : firstFree(house, taken)
   const { transferor, waiting } = ringing
   if (!free || !transferor) { giveUp(house, call, ringing, { status: 486, text: 'No slot is free', by: 'policy' }); return true }

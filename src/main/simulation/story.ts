@@ -64,10 +64,12 @@ function weatherOf(seed: number): Weather {
   }
 }
 
-export function playStory(site: SimulatedSite, seed: number): Story {
+/** `look` sees the system before the story begins: for who wants to follow it. */
+export function playStory(site: SimulatedSite, seed: number, look: (system: SimulatedSystem) => void = () => {}): Story {
   const weather = weatherOf(seed), system = simulation(site, seed, weather), random = seededRandom(seed ^ 0x0ddba11)
   const phones = Object.entries(choices).map(([name, choice]) => system.phone(name, choice))
   const problems: string[] = []
+  look(system)
   system.run(5_000)
   for (let i = 0; i < steps; i++) {
     const phone = phones[random.below(phones.length)]!

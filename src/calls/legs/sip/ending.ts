@@ -57,6 +57,7 @@ export function nothingOf(offer: Sdp): Sdp { return offer.media.reduce((sdp, _, 
 /** The far end hung up, or will never be heard of again. */
 export function gone(house: LegHouse, leg: SipLeg, cause: Cause): void {
   const first = leg.over === undefined
+  if (leg.client && (leg.state === 'inviting' || leg.state === 'early')) cancel(house.endpoint, house.now, leg.client, reasonHeader(cause))   // a PRACK that failed: the INVITE is not left to ring for ever
   settleOpen(house, leg)
   over(house, leg, cause)
   if (first) house.tell(leg, { is: 'ended', cause })

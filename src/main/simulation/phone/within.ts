@@ -10,8 +10,13 @@ import { endTalk, later, type Phone, type Talk, violation } from './state.ts'
 
 export function hangUp(phone: Phone, talk: Talk): void {
   if (talk.state === 'answered' && talk.success) { later(phone, 20, () => { if (!talk.ended) hangUp(phone, talk) }); return }   // 15: not before the ACK
-  ask(phone, talk.dialog, 'BYE')
+  bye(phone, talk, 3)
   endTalk(phone, talk, 200, 'us')
+}
+
+/** A connection that breaks under a BYE takes it along: once more over a new one. */
+function bye(phone: Phone, talk: Talk, times: number): void {
+  ask(phone, talk.dialog, 'BYE', { silent: () => { if (times > 1) later(phone, 500, () => { bye(phone, talk, times - 1) }) } })
 }
 
 export interface Reoffer {
