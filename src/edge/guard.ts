@@ -45,6 +45,9 @@ export interface Guard {
   open: number
   halfOpen: number
   swept: Millis
+  /** More than half of what came since the last measurement was turned away. */
+  flooded: boolean
+  readonly weighed: { datagrams: number; dropped: number }
 }
 
 export function newGuard(limits: Partial<GuardLimits> = {}): Guard {
@@ -57,7 +60,7 @@ export function newGuard(limits: Partial<GuardLimits> = {}): Guard {
   if (all.loopbackKnown) for (const key of ['127.0.0.1', sourceKey('::1')]) keep(sources, key, { ...newSource(), knownUntil: Number.POSITIVE_INFINITY })
   return {
     limits: all, sources, counters, strangers: newSource(),
-    overload: 'calm', overloadUntil: 0, delay: 0, open: 0, halfOpen: 0, swept: 0,
+    overload: 'calm', overloadUntil: 0, flooded: false, weighed: { datagrams: 0, dropped: 0 }, delay: 0, open: 0, halfOpen: 0, swept: 0,
   }
 }
 
@@ -129,10 +132,22 @@ export function reportDelay(guard: Guard, now: Millis, delay: Millis): Overload 
   const before = overloadAt(guard, now)
   guard.delay = delay
   guard.overloadUntil = now + 250
+  weighFlood(guard)
   if (delay > limits.sheddingDelay || (before === 'shedding' && delay > limits.pressedDelay)) guard.overload = 'shedding'
   else if (delay > limits.pressedDelay || (before !== 'calm' && delay > limits.calmDelay)) guard.overload = 'pressed'
   else guard.overload = 'calm'
   return guard.overload
+}
+
+/** Is it strangers whom the door turns away that keep the loop busy? Then refusing new work of known sources would help nobody. */
+function weighFlood(guard: Guard): void {
+  const { counters, weighed } = guard
+  const dropped = counters.droppedRate + counters.droppedStrangers + counters.droppedHardRate + counters.droppedNotSip + counters.droppedQuarantine
+  const came = counters.datagrams - weighed.datagrams
+  if (came < 64) return
+  guard.flooded = (dropped - weighed.dropped) * 2 > came
+  weighed.datagrams = counters.datagrams
+  weighed.dropped = dropped
 }
 
 /** What the protocol rooms ask before they begin new work: shedding answers it 503, work in progress goes on. */

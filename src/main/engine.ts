@@ -18,7 +18,7 @@ export function engineOf({ exchange, guard, writer, log, tail, octets }: Around)
   return {
     get wakeAt() { return exchange.wakeAt },
     step: (now: number, input: EdgeInput | Wake): EdgeOutput[] => {
-      exchange.shedding = guard.overload === 'shedding' && overloadAt(guard, now) === 'shedding'
+      exchange.shedding = guard.overload === 'shedding' && !guard.flooded && overloadAt(guard, now) === 'shedding'
       if ('bytes' in input) octets.in += input.bytes.length
       const outputs = step(exchange, now, input)
       for (const output of outputs) if ('data' in output) octets.out += output.data.length
