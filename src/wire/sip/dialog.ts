@@ -6,6 +6,7 @@
 import { parseAddress, withoutParams } from './address.ts'
 import { header, lines, type SipMessage } from './message.ts'
 import { split } from './scan.ts'
+import { maxUri } from './uri.ts'
 import { addresses, maxList } from './values.ts'
 
 export interface Dialog {
@@ -96,7 +97,7 @@ function looseRoutes(dialog: Dialog): readonly string[] {
 
 function contactUri(message: SipMessage): string | undefined {
   const contacts = addresses(message, 'Contact')
-  return contacts?.length === 1 ? asTarget(contacts[0]!.uri) : undefined
+  return contacts?.length === 1 && contacts[0]!.uri.length <= maxUri ? asTarget(contacts[0]!.uri) : undefined
 }
 
 /** 12.2.1.1, 19.1.1: a Request-URI has neither headers nor a method parameter. */
@@ -109,7 +110,7 @@ function recordRoutes(message: SipMessage): string[] | undefined {
   const found: string[] = []
   for (const line of lines(message, 'Record-Route')) {
     const parts = split(line, ',', maxList)
-    if (!parts?.every((p) => parseAddress(p))) return undefined
+    if (!parts?.every((p) => (parseAddress(p)?.uri.length ?? Infinity) <= maxUri)) return undefined
     found.push(...parts)
   }
   return found.length > maxList ? undefined : found
