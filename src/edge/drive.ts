@@ -75,6 +75,8 @@ interface Drive {
   busySince: Millis
   busyInputs: number
   listeners: Listener[]
+  /** Of `listeners`: asked for every message that goes out. */
+  local: Partial<Record<Transport, { address: string; port: number }>>
   closing: boolean
 }
 
@@ -97,13 +99,14 @@ function newDrive({ guard, engine, now, log, tls, dns }: EdgeOptions): Drive {
   }
   const drive: Drive = {
     door, engine, dns, inputs: 0, engineFailures: 0, failures: new Set(), running: false, inbox: [], timer: undefined, timerAt: 0,
-    sweepAt: undefined, restUntil: 0, idle: 0, busySince: now(), busyInputs: 0, listeners: [], closing: false,
+    sweepAt: undefined, restUntil: 0, idle: 0, busySince: now(), busyInputs: 0, listeners: [], local: {}, closing: false,
   }
   return drive
 }
 
 function setListeners(drive: Drive, listeners: Listener[]): void {
   drive.listeners = listeners
+  drive.local = localAddresses(listeners)
   drive.door.udp = listeners.flatMap((l) => l.udp ?? [])
 }
 
@@ -111,7 +114,7 @@ function edgeOf(drive: Drive): Edge {
   const { door } = drive
   return {
     bound: () => drive.listeners.map(({ binding, address, port }) => ({ name: binding.name, transport: binding.transport, address, port })),
-    localAddresses: () => localAddresses(drive),
+    localAddresses: () => drive.local,
     reconcile: async (services) => {
       const result = await reconcileListeners(door, drive.listeners, services)
       if (result.ok) setListeners(drive, result.value)
@@ -127,9 +130,9 @@ function edgeOf(drive: Drive): Edge {
   }
 }
 
-function localAddresses(drive: Drive): Partial<Record<Transport, { address: string; port: number }>> {
+function localAddresses(listeners: readonly Listener[]): Partial<Record<Transport, { address: string; port: number }>> {
   const found: Partial<Record<Transport, { address: string; port: number }>> = {}
-  for (const { binding, address, port } of drive.listeners) found[binding.transport] ??= { address, port }
+  for (const { binding, address, port } of listeners) found[binding.transport] ??= { address, port }
   return found
 }
 

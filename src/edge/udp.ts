@@ -58,30 +58,37 @@ function receive(door: Door, { socket, binding, address, port }: UdpListener): v
 
 /** Back to where a datagram came from, from the socket that got it. */
 export function answerDatagram(door: Door, flow: Flow, data: string, ref: string | undefined): void {
-  const listener = door.udp.find((l) => l.port === flow.localPort && l.address === flow.localAddress) ?? socketFor(door, flow.remoteAddress)
-  post(door, listener, { transport: 'udp', address: flow.remoteAddress, port: flow.remotePort }, data, ref)
+  const { remoteAddress, remotePort } = flow
+  post(door, listenerAt(door, flow.localAddress, flow.localPort) ?? socketFor(door, remoteAddress), remoteAddress, remotePort, data, ref)
 }
 
 export function sendDatagram(door: Door, to: Hop, data: string, ref: string): void {
-  post(door, socketFor(door, to.address), to, data, ref)
+  post(door, socketFor(door, to.address), to.address, to.port, data, ref)
+}
+
+function listenerAt(door: Door, address: string, port: number): UdpListener | undefined {
+  for (const listener of door.udp) if (listener.port === port && listener.address === address) return listener
+  return undefined
 }
 
 function socketFor(door: Door, address: string): UdpListener | undefined {
-  const ipv6 = isIPv6(address)
-  return door.udp.find((l) => l.ipv6 === ipv6)
+  const ipv6 = address.includes(':')                        // a hop is an address already
+  for (const listener of door.udp) if (listener.ipv6 === ipv6) return listener
+  return undefined
 }
 
-function post(door: Door, listener: UdpListener | undefined, to: Hop, data: string, ref: string | undefined): void {
-  const refuse = (code: Parameters<typeof problem>[0], detail?: string) => {
-    if (ref !== undefined) door.feed({ is: 'failed', ref, to, why: problem(code, `${to.address}:${to.port}`, detail) })
-  }
-  if (!listener) { refuse('edge.noSocket'); return }
-  if (data.length > door.guard.limits.maxDatagram) { refuse('edge.datagramTooLarge'); return }
+function refuse(door: Door, address: string, port: number, ref: string | undefined, code: Parameters<typeof problem>[0], detail?: string): void {
+  if (ref !== undefined) door.feed({ is: 'failed', ref, to: { transport: 'udp', address, port }, why: problem(code, `${address}:${port}`, detail) })
+}
+
+function post(door: Door, listener: UdpListener | undefined, address: string, port: number, data: string, ref: string | undefined): void {
+  if (!listener) { refuse(door, address, port, ref, 'edge.noSocket'); return }
+  if (data.length > door.guard.limits.maxDatagram) { refuse(door, address, port, ref, 'edge.datagramTooLarge'); return }
   try {
-    const bytes = Buffer.from(data, 'latin1')
-    if (ref === undefined) listener.socket.send(bytes, 0, bytes.length, to.port, to.address)
-    else listener.socket.send(bytes, 0, bytes.length, to.port, to.address, (error) => { if (error) refuse('edge.sendFailed', reasonOf(error)) })
+    const bytes = Buffer.from(data, 'latin1')               // whole, without offset and length: node:dgram would cut it once more
+    if (ref === undefined) listener.socket.send(bytes, port, address)
+    else listener.socket.send(bytes, port, address, (error) => { if (error) refuse(door, address, port, ref, 'edge.sendFailed', reasonOf(error)) })
   } catch (error) {
-    refuse('edge.sendFailed', reasonOf(error))   // a port outside 1–65535, a socket that has just been closed
+    refuse(door, address, port, ref, 'edge.sendFailed', reasonOf(error))   // a port outside 1–65535, a socket that has just been closed
   }
 }
