@@ -2,7 +2,7 @@
 import type { Sdp } from '../wire/sdp/index.ts'
 import { type Call, type CallHouse, type Leg, type Ringing, unanswered } from './call.ts'
 import { elsewhere, endCall, letGo } from './end.ts'
-import { acceptLeg, agree, carry, join, notAcceptable, passOffer } from './negotiate.ts'
+import { acceptLeg, agree, carry, join, notAcceptable, passOffer, supersede } from './negotiate.ts'
 import { answeredLeg } from './records.ts'
 import { stopRinging } from './attempts.ts'
 
@@ -12,6 +12,7 @@ export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offer
   if (!ringing?.attempts.includes(leg)) { house.command(leg, { do: 'end', cause: elsewhere }); return }
   stopRinging(house, call, ringing, elsewhere, leg)
   call.ringing = undefined
+  supersede(house, call)
   releaseTransferor(house, call, ringing)
   call.a = ringing.waiting
   call.b = leg
@@ -43,6 +44,7 @@ export function releaseTransferor(house: CallHouse, call: Call, ringing: Pick<Ri
  * `newcomer` has an INVITE that is not answered yet; `offer` is its own, `stays` the one it is to talk to.
  */
 export function takePlace(house: CallHouse, call: Call, newcomer: Leg, offer: Sdp | undefined, stays: Leg, waitingOffer: Sdp | undefined): void {
+  supersede(house, call)
   call.a = stays
   call.b = newcomer
   call.state = 'connected'

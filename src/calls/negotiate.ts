@@ -63,6 +63,13 @@ export function acceptLeg(house: CallHouse, call: Call, leg: Leg, branch: string
   house.command(leg, { do: 'accept', branch, sdp, status: statusNote(call, leg) })
 }
 
+/** Somebody takes the place of one of two who were negotiating: the offer of the one who stays is refused for now, and it may make it again. */
+export function supersede(house: CallHouse, call: Call): void {
+  const { pending } = call
+  call.pending = undefined
+  if (pending && !unanswered(pending.from)) house.command(pending.from, { do: 'decline', cause: { status: 491, text: 'The other side is another one now', by: 'near' } })
+}
+
 /** A leg wants an offer from its other side. */
 export function asked(house: CallHouse, call: Call, leg: Leg): void {
   const peer = other(call, leg)

@@ -221,3 +221,19 @@ test('somebody picks up what a transfer rings: the transferor is told and let go
   assert.equal(near.ended?.reason, '200 Transferred')
   t.close()
 })
+
+test('RFC 3261 14.2: the target of a transfer answers while the two are still negotiating: the offer under way does not get lost in the new pair', async () => {
+  for (const who of ['alice', 'bob'] as const) for (const by of ['INVITE', 'UPDATE'] as const) {
+    const t = await town()
+    const { near, far } = t.connect(t.alice, t.bob)
+    t.alice.transfer('1003')
+    t.tick()
+    t[who].hold(undefined, { by })
+    t.tick(1)                                                           // on its way to the other phone
+    t.carol.answer()
+    t.tick(10_000)
+    assert.equal(near.ended?.by, 'them')
+    assertTalking(far, t.carol.talk)
+    t.close()
+  }
+})

@@ -10,7 +10,7 @@ import { description } from './description.ts'
 import { hangUp, refuseInvite } from './ending.ts'
 import { type LegHouse, maxForks, type SipLeg } from './leg.ts'
 import { agreed } from './agreed.ts'
-import { ready } from './renegotiate.ts'
+import { ready, tellUnlessStale } from './renegotiate.ts'
 import { succeeded, t1, t2 } from './success.ts'
 import { capabilities, noteHeaders, reply } from './send.ts'
 import { answerTimer } from './refresh.ts'
@@ -123,8 +123,8 @@ export function acknowledged(house: LegHouse, leg: SipLeg, message: SipMessage):
 function answerInAck(house: LegHouse, leg: SipLeg, message: SipMessage): void {
   leg.negotiation = undefined
   const said = description(message)
-  if (said.is === 'sdp') { agreed(leg, said.text); house.tell(leg, { is: 'answered', sdp: said.sdp }); return }
-  house.tell(leg, { is: 'declined', cause: { status: 488, text: 'ACK without an answer', by: 'far' } })
+  if (said.is === 'sdp') { agreed(leg, said.text); tellUnlessStale(house, leg, { is: 'answered', sdp: said.sdp }); return }
+  tellUnlessStale(house, leg, { is: 'declined', cause: { status: 488, text: 'ACK without an answer', by: 'far' } })
 }
 
 /** Timers of the answering side: the 2xx and the reliable provisional go out again, or nobody acknowledges them. */

@@ -68,6 +68,8 @@ export interface SipLeg extends Sleeper {
   inviteSeq: number
   /** Our re-INVITE on its way is a session refresh: the call is not told of its answer. */
   refreshing: boolean
+  /** The call no longer waits for what our offer on its way comes to: it has made another one (`wanted`). */
+  stale: boolean
   security: SecurityLevel
   /** The far end said that it can: methods of Allow, options of Supported. */
   can: { update: boolean; reliable: boolean; timer: boolean; status: boolean }

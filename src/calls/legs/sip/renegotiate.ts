@@ -6,7 +6,7 @@
  */
 import { checkAnswer, type Sdp } from '../../../wire/sdp/index.ts'
 import { refreshTarget, type Served, type SipMessage } from '../../../wire/sip/index.ts'
-import type { Cause } from '../../leg.ts'
+import type { Cause, LegEvent } from '../../leg.ts'
 import { agreed, learn, parsed } from './agreed.ts'
 import { description } from './description.ts'
 import { ackNothing, gone, hangUp } from './ending.ts'
@@ -79,7 +79,12 @@ function mayOffer(house: LegHouse, leg: SipLeg, served: Served): boolean {
 export function offer(house: LegHouse, leg: SipLeg, sdp: Sdp | undefined): void {
   const { negotiation } = leg
   if (negotiation?.is === 'asked' && sdp) { offerInSuccess(house, leg, negotiation.served, sdp); return }
-  if (leg.state !== 'confirmed' || negotiation || leg.answer || leg.retry) { leg.wanted = { sdp }; return }
+  if (leg.retry) { leg.retry = { ...leg.retry, sdp }; return }
+  if (leg.state !== 'confirmed' || negotiation || leg.answer) {
+    leg.wanted = { sdp }
+    leg.stale ||= (negotiation?.is === 'sent' || negotiation?.is === 'asking') && !leg.refreshing
+    return
+  }
   leg.negotiation = sdp ? { is: 'sent', in: 'reinvite', sdp } : { is: 'asking' }
   send(house, leg, 'INVITE', 'reinvite', { headers: `Contact: ${leg.contact}\r\n${capabilities}`, sdp })
 }
@@ -115,7 +120,8 @@ export function decline(house: LegHouse, leg: SipLeg, cause: Cause): void {
   if (negotiation?.is !== 'received' && negotiation?.is !== 'asked') return
   leg.negotiation = undefined
   if (negotiation.is === 'received' && !negotiation.served) ackNothing(house, leg, negotiation.sdp)
-  if (negotiation.served) reply(house, leg, negotiation.served, refusal(cause))
+  if (!negotiation.served && cause.status === 491) leg.state = 'confirmed'                    // another offer follows at once
+  else if (negotiation.served) reply(house, leg, negotiation.served, refusal(cause))
   else hangUpItself(house, leg, { ...cause, by: 'near' })                                   // an offer in a 2xx cannot be refused but by hanging up (3261 13.2.2.4)
   ready(house, leg)
 }
@@ -138,17 +144,24 @@ export function reinviteResponse(house: LegHouse, leg: SipLeg, response: SipMess
   const { negotiation } = leg
   if (response.status < 300) {
     if (negotiation?.is === 'sent' || negotiation?.is === 'asking') reinviteAccepted(house, leg, response, negotiation.is)
-    else ackAgain(house, leg)
+    else if (response.cseq !== leg.inviteSeq) { leg.inviteSeq = response.cseq; ack(house, leg, leg.dialog, response.cseq) }   // we hang up meanwhile
+    else if (negotiation?.is !== 'received') ackAgain(house, leg)          // else the ACK waits for the answer
     return
   }
   if (leg.over) return
   leg.negotiation = undefined
   if (leg.refreshing && response.status !== 481 && response.status !== 408) { leg.refreshing = false; ready(house, leg); return }
-  if (response.status === 491 && negotiation) { glare(house, leg, negotiation.is === 'sent' ? negotiation.sdp : undefined); return }
+  if (response.status === 491 && negotiation && !leg.stale) { glare(house, leg, negotiation.is === 'sent' ? negotiation.sdp : undefined); return }
   const cause: Cause = { status: response.status, text: response.reason, by: 'far' }
   if (response.status === 481 || response.status === 408) { gone(house, leg, cause); return }       // 14.1: the dialog is no more
-  house.tell(leg, { is: 'declined', cause })
+  tellUnlessStale(house, leg, { is: 'declined', cause })
   ready(house, leg)
+}
+
+/** What became of an offer that the call no longer waits for stays with the leg: the next one is waiting already. */
+export function tellUnlessStale(house: LegHouse, leg: SipLeg, event: LegEvent): void {
+  if (leg.stale) leg.stale = false
+  else house.tell(leg, event)
 }
 
 function reinviteAccepted(house: LegHouse, leg: SipLeg, response: SipMessage, how: 'sent' | 'asking'): void {
@@ -157,6 +170,7 @@ function reinviteAccepted(house: LegHouse, leg: SipLeg, response: SipMessage, ho
   const said = description(response)
   leg.negotiation = undefined
   leg.inviteSeq = response.cseq
+  if (how === 'asking' && said.is === 'sdp' && leg.stale) { leg.stale = false; ackNothing(house, leg, said.sdp); ready(house, leg); return }
   if (how === 'asking' && said.is === 'sdp') {
     leg.negotiation = { is: 'received', in: 'success', sdp: said.sdp, served: undefined }
     house.tell(leg, { is: 'offered', sdp: said.sdp })
@@ -164,8 +178,8 @@ function reinviteAccepted(house: LegHouse, leg: SipLeg, response: SipMessage, ho
   }
   ack(house, leg, leg.dialog, response.cseq)
   if (leg.refreshing) { leg.refreshing = false; ready(house, leg); return }
-  if (said.is === 'sdp') { agreed(leg, said.text); house.tell(leg, { is: 'answered', sdp: said.sdp }) }
-  else house.tell(leg, { is: 'declined', cause: { status: 488, text: 'Answer without a session description', by: 'far' } })
+  if (said.is === 'sdp') { agreed(leg, said.text); tellUnlessStale(house, leg, { is: 'answered', sdp: said.sdp }) }
+  else tellUnlessStale(house, leg, { is: 'declined', cause: { status: 488, text: 'Answer without a session description', by: 'far' } })
   ready(house, leg)
 }
 

@@ -102,7 +102,7 @@ export function within(phone: Phone, talk: Talk, served: Served): void {
 function byed(phone: Phone, talk: Talk, served: Served): void {
   respond(phone.endpoint, phone.now, served, { status: 200 })
   if (talk.side === 'called' && talk.invite) violation(phone, 'BYE in an early dialog of a phone that was called')
-  if (talk.success && !phone.settings.lossy) violation(phone, 'BYE before the ACK')
+  if (talk.state === 'answered' && talk.success && !phone.settings.lossy) violation(phone, 'BYE before the ACK')
   endTalk(phone, talk, 200, 'them', reasonOf(served.message))
 }
 
