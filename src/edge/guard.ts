@@ -45,9 +45,9 @@ export interface Guard {
   open: number
   halfOpen: number
   swept: Millis
-  /** More than half of what came since the last measurement was turned away. */
+  /** More than half of what came lately was turned away. */
   flooded: boolean
-  readonly weighed: { datagrams: number; dropped: number }
+  readonly weighed: { datagrams: number; dropped: number; share: number }
 }
 
 export function newGuard(limits: Partial<GuardLimits> = {}): Guard {
@@ -60,7 +60,7 @@ export function newGuard(limits: Partial<GuardLimits> = {}): Guard {
   if (all.loopbackKnown) for (const key of ['127.0.0.1', sourceKey('::1')]) keep(sources, key, { ...newSource(), knownUntil: Number.POSITIVE_INFINITY })
   return {
     limits: all, sources, counters, strangers: newSource(),
-    overload: 'calm', overloadUntil: 0, flooded: false, weighed: { datagrams: 0, dropped: 0 }, delay: 0, open: 0, halfOpen: 0, swept: 0,
+    overload: 'calm', overloadUntil: 0, flooded: false, weighed: { datagrams: 0, dropped: 0, share: 0 }, delay: 0, open: 0, halfOpen: 0, swept: 0,
   }
 }
 
@@ -145,7 +145,8 @@ function weighFlood(guard: Guard): void {
   const dropped = counters.droppedRate + counters.droppedStrangers + counters.droppedHardRate + counters.droppedNotSip + counters.droppedQuarantine
   const came = counters.datagrams - weighed.datagrams
   if (came < 64) return
-  guard.flooded = (dropped - weighed.dropped) * 2 > came
+  weighed.share = 0.75 * weighed.share + 0.25 * (dropped - weighed.dropped) / came
+  guard.flooded = weighed.share > 0.5
   weighed.datagrams = counters.datagrams
   weighed.dropped = dropped
 }

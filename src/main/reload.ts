@@ -4,6 +4,7 @@
  */
 import type { LiveAnswers } from '../admin/live.ts'
 import { withdraw } from '../calls/locations.ts'
+import { located } from '../calls/watching.ts'
 import type { StoredObject } from '../directory/changes.ts'
 import { growSnapshot, type Snapshot } from '../directory/snapshot.ts'
 import { setImmediate } from 'node:timers/promises'
@@ -74,7 +75,7 @@ async function withdrawGone({ exchange: x }: Parts, snapshot: Snapshot): Promise
   let seen = 0
   for (const { line, bindings } of x.locations.places.values()) {
     const gone = new Set(bindings.map((b) => b.phone).filter((phone) => !snapshot.phones.get(phone)?.lines.includes(line)))
-    for (const phone of gone) for (const event of withdraw(x.locations, monotonicNow(), line, phone)) x.news.push({ is: 'location', event })
+    for (const phone of gone) for (const event of withdraw(x.locations, monotonicNow(), line, phone)) located(x, event)
     if (++seen % 1_000 === 0) await setImmediate()
   }
 }

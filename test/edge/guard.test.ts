@@ -199,3 +199,20 @@ test('A18 whatever happens, the counts of open and half-open connections are tho
     assert.equal(guard.halfOpen, alive.filter((w) => w.state === 'handshake' || w.state === 'fresh').length)
   }))
 })
+
+test('A17 a flood that is turned away does not make the loop refuse new work of known sources', () => {
+  const guard = newGuard(), invite = Buffer.from('INVITE sip:1@example.test SIP/2.0\r\n')
+  for (let i = 0; i < 400; i++) screenDatagram(guard, i, '192.0.2.7', invite)
+  reportDelay(guard, 400, 500)
+  assert.equal(guard.flooded, false)
+  for (let round = 1; round < 12; round++) {
+    for (let i = 0; i < 5_000; i++) screenDatagram(guard, 400 + round, '192.0.2.7', invite)
+    reportDelay(guard, 400 + round, 500)
+  }
+  assert.equal(guard.flooded, true)
+  for (let round = 0; round < 12; round++) {
+    for (let i = 0; i < 100; i++) screenDatagram(guard, 20_000 + round * 1_000 + i * 10, '127.0.0.1', invite)
+    reportDelay(guard, 20_000 + round * 1_000, 500)
+  }
+  assert.equal(guard.flooded, false)
+})
