@@ -55,15 +55,12 @@ export function lookUp(spelled: string): number {
 export function headerName(id: number): string { return rows[id]![0] }
 
 /** Rows by what is quickly seen of a name: length and first letter. Names and compact forms in lower case. */
-const drawers: (readonly (readonly [name: string, id: number])[] | undefined)[] = []
+const drawers: { readonly spelled: string; readonly name: string; readonly id: number }[][] = []
 rows.forEach(([name, compact], id) => {
-  for (const spelled of compact ? [name.toLowerCase(), compact] : [name.toLowerCase()]) {
-    const at = drawer(spelled.length, spelled.charCodeAt(0))
-    drawers[at] = [...(drawers[at] ?? []), [spelled, id]]
-  }
+  for (const spelled of compact ? [name, compact] : [name]) (drawers[drawer(spelled.length, spelled.charCodeAt(0))] ??= []).push({ spelled, name: spelled.toLowerCase(), id })
 })
-for (let at = 0; at < drawers.length; at++) drawers[at] ??= []
 const longest = Math.max(...rows.map(([name]) => name.length))
+for (let at = 0; at <= drawer(longest, 31); at++) drawers[at] ??= []
 
 function drawer(length: number, first: number): number { return length * 32 + (first & 31) }
 
@@ -71,6 +68,10 @@ function drawer(length: number, first: number): number { return length * 32 + (f
 export function headerAt(text: string, start: number, end: number): number {
   const length = end - start
   if (length > longest) return -1
-  for (const [name, id] of drawers[drawer(length, text.charCodeAt(start))] ?? []) if (named(text, start, end, name)) return id
+  const rowsHere = drawers[drawer(length, text.charCodeAt(start))]!
+  for (let k = 0; k < rowsHere.length; k++) {
+    const row = rowsHere[k]!
+    if (text.startsWith(row.spelled, start) || named(text, start, end, row.name)) return row.id
+  }
   return -1
 }
