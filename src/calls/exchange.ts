@@ -122,12 +122,12 @@ export function settle(x: Exchange): void {
   x.waiting.length = 0
 }
 
-function soonest(x: Exchange): Millis | undefined {
-  const times = [x.endpoint.layer.wakeAt, nextLook(x.wheel), locationsWakeAt(x.locations), x.locating.wakeAt, nextLook(x.watches.wheel)]
-  let first: Millis | undefined
-  for (const at of times) if (at !== undefined && (first === undefined || at < first)) first = at
-  return first
+/** Asked at every input: no list is made for it. */
+function soonest({ endpoint, wheel, locations, locating, watches }: Exchange): Millis | undefined {
+  const first = Math.min(endpoint.layer.wakeAt ?? never, nextLook(wheel) ?? never, locationsWakeAt(locations) ?? never, locating.wakeAt ?? never, nextLook(watches.wheel) ?? never)
+  return first === never ? undefined : first
 }
+const never = Number.POSITIVE_INFINITY
 
 /** News since the last time. */
 export function drain(x: Exchange): News[] { return x.news.splice(0) }
