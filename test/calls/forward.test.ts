@@ -55,11 +55,15 @@ test('A47: a circle of forwarding ends with 482 and a reason in words', async ()
   t.close()
 })
 
-test('A47: Max-Forwards 0 is answered 483, and nobody rings', async () => {
+test('A47, RFC 3261 16.3: Max-Forwards 0 is answered 483; a call that goes on has one hop fewer', async () => {
   const t = await town()
   const last = t.alice.call('1002', { maxForwards: 0 })
   t.tick()
   assert.deepEqual([last.ended?.status, t.bob.talks.length], [483, 0])
+  t.alice.call('1002')
+  t.tick()
+  const invite = t.system.ladder().findLast((one) => one.to === 'bob' && one.what === 'INVITE')
+  assert.match(invite!.text, /^Max-Forwards: 69\r$/m)
   t.close()
 })
 

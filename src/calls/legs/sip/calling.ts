@@ -60,7 +60,7 @@ export function invite(house: LegHouse, leg: SipLeg, invitation: Invitation, sec
   const privacy = invitation.from.anonymous ? 'Privacy: id\r\n' : ''
   const abilities = reliable ? capabilities : capabilities.replace('100rel, ', '')
   const headers = `Contact: ${leg.contact}\r\n${abilities}${offerTimer(seconds)}${breadth}${privacy}${noteHeaders(house, { security: leg.security, party: invitation.from })}${diversions}`
-  leg.client = send(house, leg, 'INVITE', 'invite', { headers, sdp: invitation.offer })
+  leg.client = send(house, leg, 'INVITE', 'invite', { headers, sdp: invitation.offer, maxForwards: invitation.maxForwards })
 }
 
 export function inviteResponse(house: LegHouse, leg: SipLeg, response: SipMessage): void {

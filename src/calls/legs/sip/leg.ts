@@ -120,7 +120,7 @@ export interface About {
   readonly again?: Postponed | undefined
 }
 
-export interface Saying { readonly headers?: string; readonly sdp?: Sdp | undefined; readonly contentType?: string; readonly body?: string; readonly id?: number }
+export interface Saying { readonly headers?: string; readonly sdp?: Sdp | undefined; readonly contentType?: string; readonly body?: string; readonly id?: number; readonly maxForwards?: number }
 
 export interface EarlyDialog {
   readonly branch: string

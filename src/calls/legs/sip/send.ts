@@ -31,7 +31,7 @@ function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop): Clie
   const { method, what, saying, dialog, cseq } = one
   const again = what !== 'invite' && (leg.route?.hops.length ?? 0) > 1 ? one : undefined
   return request(house.endpoint, house.now, to, {
-    method, uri: requestUri(dialog), headers: dialogHeaders(dialog, method, cseq) + (saying.headers ?? ''), ...content(leg, saying),
+    method, uri: requestUri(dialog), headers: dialogHeaders(dialog, method, cseq, saying.maxForwards) + (saying.headers ?? ''), ...content(leg, saying),
   }, { leg, what, id: saying.id ?? 0, dialog, again } satisfies About)
 }
 

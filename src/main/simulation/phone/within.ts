@@ -114,9 +114,10 @@ function isBusy(phone: Phone, talk: Talk, served: Served): boolean {
 }
 
 function reinvited(phone: Phone, talk: Talk, served: Served): void {
+  const offer = descriptionIn(phone, talk, served.message)              // counts as said, whatever becomes of it
   if (isBusy(phone, talk, served)) return
   refreshTarget(talk.dialog, served.message)
-  const offer = descriptionIn(phone, talk, served.message), sdp = offer ? makeAnswer(phone, talk, offer) : makeOffer(phone, talk)
+  const sdp = offer ? makeAnswer(phone, talk, offer) : makeOffer(phone, talk)
   if (!sdp) { respond(phone.endpoint, phone.now, served, { status: 488 }); return }
   if (offer) talk.session = { ours: sdp, theirs: offer, weOffered: false }
   else talk.offered = sdp
