@@ -8,6 +8,8 @@ import type { LiveAnswer, LiveRequest } from './live.ts'
 export interface Configuration extends ConfigurationStore {
   audit(query: AuditQuery): AuditRow[]
   changeSet(rev: number): ChangeSet | undefined
+  /** The whole history is as it was written: place and hash of its last row; else what does not fit. Linear in all rows. */
+  verifyAudit(): Result<{ readonly id: number; readonly hash: string }>
 }
 
 /** The least of a call record that is shown; legs as the calls room wrote them. */

@@ -21,7 +21,7 @@ export const showCommands: readonly Command[] = [
   { name: 'show trunks', about: 'Trunks.', who: 'owner', options: [], run: async () => ({ ok: false, problem: adminProblem('admin.notThere', 'show trunks', 'trunks come with a later version') }) },
   { name: 'show certificates', about: 'Certificates of this system.', who: 'owner', options: [], run: certificates },
   { name: 'show version', about: 'Versions.', who: 'owner', options: [], run: async ({ version }) => answer(version, { columns: ['part', 'version'], rows: Object.entries(version) }) },
-  { name: 'show audit', about: 'Who changed what.', who: 'owner', options: [{ name: 'limit', about: 'Rows at most.', takes: 'number' }], run: audit },
+  { name: 'show audit', about: 'Who changed what, and whether the history is whole.', who: 'owner', options: [{ name: 'limit', about: 'Rows at most.', takes: 'number' }], run: audit },
   { name: 'show requirements', about: 'Requirements and what shows them.', who: 'owner', options: [], run: requirements },
 ]
 
@@ -114,10 +114,12 @@ async function certificates(house: House): Promise<Result<Answer>> {
 async function audit(house: House, { limit }: Options): Promise<Result<Answer>> {
   const rows = house.configuration.audit({ limit: numberOf(limit, 100) })
   const text = (value: unknown) => value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
-  return answer({ audit: rows }, {
+  const chain = house.configuration.verifyAudit()
+  const proof = chain.ok ? { holds: true, rows: chain.value.id, hash: chain.value.hash } : { holds: false, problem: chain.problem }
+  return answer({ chain: proof, audit: rows }, {
     columns: ['id', 'when', 'who', 'how', 'what', 'object', 'fields'], none: 'nothing was changed yet',
     rows: rows.map((r) => [String(r.rev), moment(r.at), r.by, r.undoes === undefined ? r.via : `${r.via} of ${r.undoes}`, r.what, `${r.kind} ${r.key}`.trim(), r.fields.map((f) => `${f.field}: ${text(f.before)} → ${text(f.after)}`).join(', ')]),
-  })
+  }, chain.ok ? `The chain of ${chain.value.id} rows holds; its last hash is ${chain.value.hash}.` : `THE CHAIN IS BROKEN: ${chain.problem.text}`)
 }
 
 async function requirements(house: House): Promise<Result<Answer>> {

@@ -61,7 +61,9 @@ test('A36 apply with errors: every one with its line, nothing changed; a port th
 test('show audit says who changed what, undo takes it back and is itself in the audit', async () => {
   const house = await newHouse(twoPhones)
   const { revision } = await house.document<PlanDocument>('apply', { file: 'more.yaml', text: more })
-  const { audit } = await house.document<{ audit: { rev: number; by: string; via: string; kind: string; key: string }[] }>('show audit')
+  const { audit, chain } = await house.document<{ chain: { holds: boolean; rows: number; hash: string }; audit: { rev: number; by: string; via: string; kind: string; key: string }[] }>('show audit')
+  assert.equal(chain.holds, true)
+  assert.match(chain.hash, /^[0-9a-f]{64}$/)
   assert.ok(audit.some((row) => row.rev === revision && row.by === 'owner' && row.via === 'apply' && row.kind === 'huntGroup'))
   await house.document('undo', { id: String(revision), reason: 'a mistake' })
   assert.equal((await house.document<{ huntGroups: unknown[] }>('export')).huntGroups.length, 0)
