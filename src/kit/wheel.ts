@@ -87,10 +87,10 @@ function keep<S extends Sleeper>(wheel: Wheel<S>, list: S[], now: Millis): void 
 function look<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, slot: number, now: Millis, due: (sleeper: S) => void): void {
   const lookAt = sleeper.lookAt
   if (lookAt === undefined || (lookAt / slotLength - slot) % slots !== 0) return   // armed earlier since: this entry is stale
-  if (lookAt > now) { insert(wheel, sleeper, slot % slots); return }               // another round
-  sleeper.lookAt = undefined
   const at = sleeper.wakeAt
-  if (at === undefined) return
+  if (lookAt > now && at !== undefined) { insert(wheel, sleeper, slot % slots); return }   // another round
+  sleeper.lookAt = undefined
+  if (at === undefined) return                                                     // laid down: held no longer than one round
   if (at > now) put(wheel, sleeper, at)
   else due(sleeper)
 }

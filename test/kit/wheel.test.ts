@@ -42,6 +42,17 @@ for (const [what, first, then, at] of rearms) {
   })
 }
 
+test('wheel: one that lay down long before its moment is let go within a round of the ring', () => {
+  const wheel = newWheel<Named>(0)
+  const sleepers = Array.from({ length: 100 }, (_, name) => armed(wheel, name, 1_800_000 + name * 100))
+  for (const sleeper of sleepers) sleeper.wakeAt = undefined
+  assert.deepEqual(fired(wheel, 40_960), [])
+  assert.equal(wheel.count, 0)
+  sleepers[0]!.wakeAt = 50_000
+  arm(wheel, sleepers[0]!)
+  assert.deepEqual(fired(wheel, 60_000), [0])
+})
+
 test('wheel: a sleeper that fires and lies down again for the moment of its old entry wakes once', () => {
   const wheel = newWheel<Named>(0)
   const sleeper = armed(wheel, 1, 32_000)
