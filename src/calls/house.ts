@@ -1,11 +1,10 @@
 /** The exchange as calls see it: legs made and moved, lines counted, the end of a call recorded. */
-import type { Millis } from '../kit/machine.ts'
 import { silentAnswer } from '../wire/sdp/index.ts'
 import { maxList, parseReplaces, split } from '../wire/sip/index.ts'
 import type { PhonePicture } from '../directory/picture.ts'
 import { targetOf } from './binding.ts'
 import { seeks, wayTo } from './ways.ts'
-import { type Call, type CallHouse, type Leg, wakeOf } from './call.ts'
+import { type Call, type CallHouse, type Leg } from './call.ts'
 import { accepted } from './connect.ts'
 import { endCall } from './end.ts'
 import { type Exchange, rearm } from './state.ts'
@@ -177,8 +176,6 @@ export function wakeCall(x: Exchange, call: Call): void {
   index(x, call)
 }
 
-/** The moment that a call waits for, for those who print it. */
-export function nextMoment(call: Call): Millis | undefined { return wakeOf(call) }
 
 /** What a leg knows of its phone. */
 export function peerOf(x: Exchange, phone: PhonePicture, line: string): Peer {

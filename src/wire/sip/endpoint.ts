@@ -56,6 +56,7 @@ export function receive(e: Endpoint, now: Millis, input: EdgeInput | Wake, hear:
     case 'closed': e.streams.delete(input.flow.id); hear({ is: 'closed', flow: input.flow }); break
     case 'failed': pass(e, transactions.failed(e.layer, now, input.ref, input.why), hear); break
     case 'wake': pass(e, transactions.wake(e.layer, now), hear); break
+    case 'reply': break                                                                 // answers to names go to who asked for them
   }
 }
 

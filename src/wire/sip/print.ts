@@ -42,6 +42,7 @@ export function printResponse(request: SipMessage, flow: Flow, parts: ResponsePa
       case recordRouteId: if (forms) out += line(raw, index, i); break                // 12.1.1
       case timestampId: if (parts.status === 100) out += line(raw, index, i); break   // 8.2.6.1
       case fromId: case callIdId: case cseqId: out += line(raw, index, i); break
+      default: break
     }
   }
   return out + tail(parts.headers, parts.contentType, parts.body)

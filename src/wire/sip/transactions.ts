@@ -19,7 +19,7 @@ import { newNonInviteClient, nonInviteClient } from './transaction/nonInviteClie
 import { newNonInviteServer, nonInviteServer, type NonInviteServerInput } from './transaction/nonInviteServer.ts'
 import { clock, forget, newTag, settle, unmerge, type ClientTx, type Out, type ServerTx, type Transactions } from './transaction/table.ts'
 
-export { maxTransactions, newTransactions, type ClientTx, type Out, type ServerTx, type Transactions } from './transaction/table.ts'
+export { newTransactions, type ClientTx, type Out, type ServerTx, type Transactions } from './transaction/table.ts'
 
 /** One message that the parser passed. */
 export function receive(layer: Transactions, now: Millis, flow: Flow, message: SipMessage): Out[] {

@@ -6,20 +6,19 @@ import type { LegCommand, LegEvent } from '../../leg.ts'
 import { accept, acknowledged, answeringWake, progress, wants100rel } from './answering.ts'
 import { locate } from './calling.ts'
 import { description } from './description.ts'
-import { end, gone, over } from './ending.ts'
+import { end, over } from './ending.ts'
 import type { LegHouse, Peer, SipLeg } from './leg.ts'
 import { keptTimer, refreshWake } from './refresh.ts'
-import { agreed, learn, parsed } from './agreed.ts'
+import { agreed, learn } from './agreed.ts'
 import { answer, decline, offer, retryWake } from './renegotiate.ts'
 import { named, noteHeaders, send } from './send.ts'
 import { referralWake, transferring } from './transfer.ts'
 import { passed } from './within.ts'
 
 export type { About, LegHouse, Peer, Reaching, SipLeg } from './leg.ts'
-export { wakeOf } from './leg.ts'
 export { allow } from './send.ts'
 export { responded, silent, within } from './within.ts'
-export { acknowledged, gone, parsed }
+export { acknowledged }
 
 function newLeg(house: LegHouse, side: SipLeg['side'], call: string, peer: Peer, to: Flow | Hop, dialog: SipLeg['dialog']): SipLeg {
   const { random, local } = house.endpoint

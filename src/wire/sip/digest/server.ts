@@ -53,9 +53,6 @@ export type Verdict =
   | { readonly is: 'ok'; readonly username: string; readonly algorithm: Algorithm; readonly integrity: boolean }
   | { readonly is: 'stale' | 'wrong' | 'malformed'; readonly why: Problem }
 
-/** Strongest first for clients of RFC 8760, MD5 for all others. */
-export const usualAlgorithms: readonly Algorithm[] = ['SHA-256', 'MD5']
-
 export function newDigestServer(settings: NonceSettings & { readonly random: Random; readonly maxNonceCounts?: number | undefined }): DigestServer {
   const nonces = newNonces(settings), key = settings.keys[0].reveal()
   const nobody = (name: HashName) => hash(name, `nobody:${key}`)
