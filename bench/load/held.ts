@@ -89,26 +89,29 @@ function heap(): number { globalThis.gc!(); globalThis.gc!(); const { heapUsed, 
 /** Long enough for every transaction and every nonce to be over: what is left is what is live. */
 const settled = 400_000
 
+interface Cycle { registered: number; bound: number; fresh: number; live: number; active: number; over: number; gone: number }
+
+/** Everybody registers, some call; then all hang up, and everybody goes. */
+function cycle(first: number): Cycle {
+  for (let n = 0; n < registrations; n++) register(n, 7_200, first)
+  later(settled)
+  const registered = heap(), bound = exchange.locations.count
+  const held = Array.from({ length: calls }, (_, n) => place(n, calls + n))
+  const fresh = heap()
+  later(40_000)
+  const live = heap(), active = exchange.calls.size
+  for (const one of held) hangUp(one)
+  later(settled)
+  const over = heap()
+  for (let n = 0; n < registrations; n++) register(n, 0, first + 2)
+  later(settled)
+  return { registered, bound, fresh, live, active, over, gone: heap() }
+}
+
 for (let n = 0; n < 2_000; n++) { register(n, 600, 1); register(n, 0, 3) }                 // code and tables have their size
-const warm = Array.from({ length: 500 }, (_, n) => { register(n, 600, 5); register(500 + n, 600, 5); return place(n, 500 + n) })
-for (const one of warm) hangUp(one)
-for (let n = 0; n < 1_000; n++) register(n, 0, 7)
 later(settled)
-const empty = heap()
-for (let n = 0; n < registrations; n++) register(n, 7_200, 9)
-later(settled)
-const registered = heap(), bound = exchange.locations.count
-const held = Array.from({ length: calls }, (_, n) => place(n, calls + n))
-const fresh = heap()
-later(40_000)
-const live = heap(), active = exchange.calls.size
-for (const one of held) hangUp(one)
-later(settled)
-const over = heap()
-for (let n = 0; n < registrations; n++) register(n, 0, 11)
-later(settled)
-const gone = heap()
+const empty = heap(), first = cycle(9), second = cycle(13)
 console.log(JSON.stringify({
-  registration: (registered - empty) / bound, fresh: (fresh - registered) / active, call: (live - registered) / active, bound, active,
-  leftByCalls: over - registered, left: gone - empty, callsLeft: exchange.calls.size, legsLeft: exchange.legs.size, boundLeft: exchange.locations.count,
+  registration: (first.registered - empty) / first.bound, fresh: (first.fresh - first.registered) / first.active, call: (first.live - first.registered) / first.active, bound: first.bound, active: first.active,
+  kept: (first.gone - empty) / first.bound, grown: second.gone - first.gone, callsLeft: exchange.calls.size, legsLeft: exchange.legs.size, boundLeft: exchange.locations.count,
 }))

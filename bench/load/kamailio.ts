@@ -6,7 +6,7 @@ import { answersOptions } from './datagram.ts'
 import { cpuSeconds, end, family, freePorts, newFolder, run, serverCore } from './process.ts'
 import { domain } from './site.ts'
 
-export interface Peer { readonly name: string; readonly port: number; readonly tlsPort: number; cpu(): number; stop(): Promise<void> }
+export interface Peer { readonly name: string; readonly port: number; readonly tlsPort: number; readonly cpu: () => number; stop(): Promise<void> }
 
 const program = '/usr/sbin/kamailio'
 export const hasKamailio = (): boolean => existsSync(program)

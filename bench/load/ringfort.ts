@@ -11,7 +11,7 @@ export interface Ringfort {
   readonly tlsPort: number
   readonly dataDir: string
   readonly pid: number
-  cpu(): number
+  readonly cpu: () => number
   resident(): number
   metric(name: string): Promise<number>
   stop(): Promise<void>

@@ -7,7 +7,7 @@ import { cpuSeconds, end, loadAverage, run, serverCore } from './process.ts'
 
 export interface Contender {
   readonly name: string
-  cpu(): number
+  readonly cpu: () => number
   /** Does a round of work; how much of it went well. */
   work(): Promise<{ readonly good: number; readonly failed: number }>
 }

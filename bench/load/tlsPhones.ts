@@ -116,12 +116,14 @@ function round(callers: readonly Phone[], callees: readonly Phone[], { count, ra
   })
 }
 
-process.once('message', async (given: PhonesSetup) => {
+process.once('message', (given: PhonesSetup) => { void begin(given) })
+
+async function begin(given: PhonesSetup): Promise<void> {
   setup = given
   offer = sdp(setup.secure, keys.offer)
   answer = sdp(setup.secure, keys.answer)
   const callers = await Promise.all(setup.callers.map(open)), callees = await Promise.all(setup.callees.map(open))
   await Promise.all(callees.map(register))
-  process.on('message', async (wanted: PhonesRound) => { process.send!(await round(callers, callees, wanted)) })
+  process.on('message', (wanted: PhonesRound) => { void round(callers, callees, wanted).then((done) => process.send!(done)) })
   process.send!('ready')
-})
+}

@@ -13,7 +13,7 @@ const here: DnsReply = { is: 'answer', records: [{ type: 'A', address: '192.0.2.
 test('RFC 3263 4.2 the driver carries each question to its resolver and each reply back; closing closes the resolver', async () => {
   const heard: (EdgeInput | Wake)[] = [], asked: string[] = []
   let arrived = (): void => {}, closed = 0
-  let comes = (_: DnsReply): void => {}
+  let comes: (reply: DnsReply) => void = () => {}
   const late = new Promise<DnsReply>((resolve) => { comes = resolve })
   const both = new Promise<void>((resolve) => { arrived = resolve })
   const engine = { wakeAt: undefined, step: (_now: number, input: EdgeInput | Wake): EdgeOutput[] => { heard.push(input); if (heard.length === 2) arrived(); return [] } }

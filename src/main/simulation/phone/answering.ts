@@ -4,11 +4,11 @@ import {
   address, again, type Dialog, hasToken, header, lines, parseReason, parseUri, rack, respond, type Served, sessionExpires, type SipMessage, uasDialog,
 } from '../../../wire/sip/index.ts'
 import { capabilities, contact } from './ask.ts'
-import { learnShown, newTalk } from './calling.ts'
+import { newTalk } from './calling.ts'
 import { makeAnswer, makeOffer } from './media.ts'
 import { checkTheirAnswer, descriptionIn } from './rules.ts'
 import { endTalk, later, type Phone, type Talk, violation } from './state.ts'
-import { refreshes } from './within.ts'
+import { learnShown, refreshes } from './session.ts'
 
 export function invited(phone: Phone, served: Served): void {
   const { message } = served

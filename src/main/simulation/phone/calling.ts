@@ -1,11 +1,11 @@
 /** A virtual phone calls: INVITE, forked and reliable provisional responses, answers, CANCEL. Standards RFC 3261 9, 13.2; RFC 3262 4; RFC 4028 */
 import { printSdp, type Sdp } from '../../../wire/sdp/index.ts'
-import { addresses, cancel as cancelTx, type Dialog, hasToken, header, newDialog, otherHeader, rseq, sessionExpires, type SipMessage, uacDialog } from '../../../wire/sip/index.ts'
+import { cancel as cancelTx, type Dialog, hasToken, header, newDialog, rseq, type SipMessage, uacDialog } from '../../../wire/sip/index.ts'
 import { ack, ackAgain, ask, capabilities, contact } from './ask.ts'
 import { makeAnswer, makeOffer } from './media.ts'
 import { checkTheirAnswer, descriptionIn } from './rules.ts'
 import { endTalk, later, type Phone, type Protection, type Talk, violation } from './state.ts'
-import { refreshes } from './within.ts'
+import { learnShown, refreshes } from './session.ts'
 
 export interface Dialling {
   /** INVITE without offer: theirs comes in the 200, our answer in the ACK. */
@@ -64,12 +64,6 @@ function inviteResponse(phone: Phone, talk: Talk, response: SipMessage): void {
   if (response.status < 200) provisional(phone, talk, response)
   else if (response.status < 300) success(phone, talk, response)
   else endTalk(phone, talk, response.status, talk.ended ? 'us' : 'them', header(response, 'Warning') ?? '')
-}
-
-export function learnShown(talk: Talk, message: SipMessage): void {
-  const info = header(message, 'Call-Info') ?? otherHeader(message, 'Call-Info')
-  const found = info === undefined ? undefined : /;\s*security=\s*(\w+)/i.exec(info)?.[1]
-  if (found !== undefined) talk.shown = found
 }
 
 function provisional(phone: Phone, talk: Talk, response: SipMessage): void {
@@ -184,6 +178,3 @@ export function replacesOf(talk: Talk): string {
   const { callId, localTag, remoteTag } = talk.dialog
   return `${callId};to-tag=${remoteTag};from-tag=${localTag}`
 }
-
-export function firstContact(message: SipMessage): string | undefined { return addresses(message, 'Contact')?.[0]?.uri }
-export function intervalOf(message: SipMessage): number { return sessionExpires(message)?.seconds ?? 0 }

@@ -1,11 +1,11 @@
 /** Inside a virtual phone's calls: hang up, hold, re-INVITE and UPDATE both ways, INFO, transfer, session timers. Standards RFC 3261 12.2, 14, 15; 3311; 3515; 4028; 5589 */
 import { printSdp, type Sdp } from '../../../wire/sdp/index.ts'
-import { body, header, inOrder, refreshTarget, respond, type Served, sessionExpires, type SipMessage } from '../../../wire/sip/index.ts'
+import { body, header, inOrder, refreshTarget, respond, type Served, type SipMessage } from '../../../wire/sip/index.ts'
 import { accept, pracked, reasonOf, timerHeaders } from './answering.ts'
 import { ack, ackAgain, ask, capabilities, contact } from './ask.ts'
-import { learnShown } from './calling.ts'
 import { makeAnswer, makeOffer } from './media.ts'
 import { checkTheirAnswer, descriptionIn } from './rules.ts'
+import { learnShown, refreshes } from './session.ts'
 import { endTalk, later, type Phone, type Talk, violation } from './state.ts'
 
 export function hangUp(phone: Phone, talk: Talk): void {
@@ -136,25 +136,4 @@ function updated(phone: Phone, talk: Talk, served: Served): void {
   const headers = contact(phone) + timerHeaders(served.message)
   respond(phone.endpoint, phone.now, served, { status: 200, headers, ...(sdp ? { contentType: 'application/sdp', body: printSdp(sdp satisfies Sdp) } : {}) })
   refreshes(phone, talk, served.message, false)
-}
-
-/** 4028: what the message says of the session's life. `weAsked`: it is the response to our request. */
-export function refreshes(phone: Phone, talk: Talk, message: SipMessage, weAsked: boolean): void {
-  const said = sessionExpires(message)
-  if (!said) { talk.session4028 = undefined; return }
-  const ours = weAsked ? said.refresher !== 'uas' : said.refresher === 'uas'
-  const until = phone.now + said.seconds * 1_000
-  talk.session4028 = { seconds: said.seconds, ours, until }
-  later(phone, ours ? said.seconds * 500 : said.seconds * 1_000 - Math.min(32_000, said.seconds * 333), () => { if (talk.session4028?.until === until && !talk.ended) due(phone, talk) })
-}
-
-function due(phone: Phone, talk: Talk): void {
-  const { session4028 } = talk
-  if (!session4028) return
-  if (!session4028.ours) { ask(phone, talk.dialog, 'BYE'); endTalk(phone, talk, 408, 'network', 'session expired'); return }
-  const headers = `${contact(phone)}Supported: timer\r\nSession-Expires: ${session4028.seconds};refresher=uac\r\n`
-  ask(phone, talk.dialog, 'UPDATE', { headers, heard: (response) => {
-    if (response.status >= 200 && response.status < 300) refreshes(phone, talk, response, true)
-    else if (response.status === 481) endTalk(phone, talk, 481, 'them')
-  } })
 }
