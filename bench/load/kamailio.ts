@@ -47,7 +47,7 @@ request_route {
   }
   # strangers call as "mallory": the proxy's own challenge
   if ($fU == "mallory" && !has_credentials("${domain}")) { if (!is_method("ACK")) www_challenge("${domain}", "1"); exit; }
-  if (!is_method("INVITE|ACK|BYE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
+  if (!is_method("INVITE|ACK|BYE")) { sl_send_reply("501", "Not Implemented"); exit; }
   ${secure ? 'if (proto!=UDP) add_contact_alias(); t_on_reply("ALIAS");' : ''}
   record_route();
   if (uri==myself) { if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; } }

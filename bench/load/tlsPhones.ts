@@ -124,6 +124,10 @@ async function begin(given: PhonesSetup): Promise<void> {
   answer = sdp(setup.secure, keys.answer)
   const callers = await Promise.all(setup.callers.map(open)), callees = await Promise.all(setup.callees.map(open))
   await Promise.all(callees.map(register))
-  process.on('message', (wanted: PhonesRound) => { void round(callers, callees, wanted).then((done) => process.send!(done)) })
+  process.on('message', (wanted: PhonesRound) => { void answerRound(callers, callees, wanted) })
   process.send!('ready')
+}
+
+async function answerRound(...[callers, callees, wanted]: Parameters<typeof round>): Promise<void> {
+  process.send!(await round(callers, callees, wanted))
 }
