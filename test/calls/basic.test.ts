@@ -1,6 +1,7 @@
 /** Calls from phone to phone: answered, refused, given up, several phones on a line. Standards RFC 3261 13, 9, 16.7; RFC 3326 */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { header } from '../../src/wire/sip/index.ts'
 import { assertTalking, town } from './town.ts'
 
 test('RFC 3261 13: a call rings, is answered, media meet, either side hangs up', async () => {
@@ -126,5 +127,15 @@ test('calling oneself is busy with oneself, not a loop', async () => {
   const near = t.alice.call('1001')
   t.tick()
   assert.equal(near.ended?.status, 486)
+  t.close()
+})
+
+test('RFC 3261 7.3.1: a display name beyond ASCII goes out as UTF-8', async () => {
+  const name = 'Zoë Łukasz "电话"'
+  const t = await town({ lines: `  - { number: "1001", displayName: '${name}' }` })
+  t.alice.call('1002')
+  assert.ok(t.system.until(() => t.bob.talks.some((one) => one.invite !== undefined)), 'it rings')
+  const from = header(t.bob.talks[0]!.invite!.message, 'From')!
+  assert.ok(Buffer.from(from, 'latin1').toString('utf8').startsWith('"Zoë Łukasz \\"电话\\"" <sip:1001@example.test>'), from)
   t.close()
 })

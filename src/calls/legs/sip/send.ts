@@ -117,7 +117,13 @@ export function noteHeaders(house: LegHouse, note: StatusNote): string {
   return `${status}P-Asserted-Identity: ${named(party.name)}<sip:${party.number}@${house.domain}>\r\n`
 }
 
-export function named(name: string): string { return name === '' ? '' : `${quote(name)} ` }
+/** A display name as it goes on the wire: UTF-8 octets (RFC 3261 7.3.1), one char each. */
+export function named(name: string): string { return name === '' ? '' : `${quote(octets(name))} ` }
+
+function octets(text: string): string {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return Buffer.from(text).toString('latin1')
+  return text
+}
 
 /** Requests of a leg go over this connection from now on: the one its latest message came over. */
 export function follow(leg: SipLeg, flow: Flow): void {
