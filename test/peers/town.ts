@@ -1,7 +1,7 @@
 /** One Ringfort in its own processes with phones of others around it: the site file from rows, what it shows of calls and records. */
 import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
-import { anyPorts, newFolder, ringfort, type Running, siteFile, until, up } from '../main/running.ts'
+import { newFolder, ringfort, type Running, siteFile, until, up } from '../main/running.ts'
 
 export const domain = 'test.lab'
 
@@ -38,7 +38,7 @@ export interface Town {
 
 export async function openTown(site: string): Promise<Town> {
   const data = join(newFolder(), 'data')
-  const running = await up(data, ['--site', siteFile(site.startsWith('{') ? site.replace(/^\{/, `{${servicesJson},`) : anyPorts + site)])
+  const running = await up(data, ['--site', siteFile(site.includes('services:') ? site : site.replace(/^\{/, `{${servicesJson},`))])
   const show = async <T>(what: readonly string[], key: string): Promise<T> => {
     const { code, out, error } = await ringfort(['show', ...what, '--json', '--data', data])
     if (code !== 0) throw new Error(`ringfort show ${what.join(' ')}: ${code} ${error}${out}`)
