@@ -31,7 +31,7 @@ export interface Binding extends BoundContact {
 export type Way =
   | { readonly is: 'flow'; readonly flowId: number }
   | { readonly is: 'hop'; readonly hop: Hop }
-  | { readonly is: 'name'; readonly transport: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number; readonly only?: string }
+  | { readonly is: 'name'; readonly transport: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number; readonly only?: string; /** Where the phone sends from: taken when its name leads nowhere. */ readonly otherwise?: Hop }
 
 export interface Target {
   /** Request-URI. */
@@ -73,7 +73,9 @@ function addressed(binding: Binding, uri: Uri): Way | undefined {
 }
 
 function named(binding: Binding, uri: Uri, transport: 'udp' | 'tcp' | 'tls'): Way {
-  return { is: 'name', transport, host: uri.host, port: uri.port, ...(binding.path === '' ? { only: binding.address } : {}) }
+  if (binding.path !== '') return { is: 'name', transport, host: uri.host, port: uri.port }
+  const itself = transport === 'udp' && binding.transport === 'udp' ? { otherwise: { transport, address: binding.address, port: binding.port } as const } : {}
+  return { is: 'name', transport, host: uri.host, port: uri.port, only: binding.address, ...itself }
 }
 
 function transportOf(binding: Binding, uri: Uri): 'udp' | 'tcp' | 'tls' {

@@ -13,10 +13,10 @@ export function wayTo(x: Exchange, way: Way): Flow | Hop | undefined {
 }
 
 /** What has to be looked up before anything can be sent. */
-export function seeks(way: Way): { target: Target; only: string | undefined } | undefined {
+export function seeks(way: Way): { target: Target; only: string | undefined; otherwise: Hop | undefined } | undefined {
   if (way.is !== 'name') return undefined
-  const { transport, host, port, only } = way
-  return { target: { host, transport, secure: transport === 'tls', ...(port > 0 ? { port } : {}) }, only }
+  const { transport, host, port, only, otherwise } = way
+  return { target: { host, transport, secure: transport === 'tls', ...(port > 0 ? { port } : {}) }, only, otherwise }
 }
 
 /** A24: a name in a Contact leads nowhere but to where the phone registered from. */
@@ -28,5 +28,5 @@ function allowed(hops: readonly Hop[], only: string | undefined): readonly Hop[]
 export function reach(x: Exchange, way: Way, found: (to: Flow | Hop | undefined) => void): void {
   const sought = seeks(way)
   if (!sought) { found(wayTo(x, way)); return }
-  x.endpoint.out.push(...locate(x.locating, x.now, sought.target, (hops) => { found(allowed(hops, sought.only)[0]) }))
+  x.endpoint.out.push(...locate(x.locating, x.now, sought.target, (hops) => { found(allowed(hops, sought.only)[0] ?? sought.otherwise) }))
 }

@@ -23,7 +23,8 @@ export function locate(house: LegHouse, leg: SipLeg, invitation: Invitation): vo
   leg.seeks = undefined
   house.locate(leg, seeks.target, (found, problem) => {
     if (leg.over) return
-    const [hop, ...others] = seeks.only === undefined ? found : found.filter((one) => sameAddress(one.address, seeks.only!))
+    const [first, ...others] = seeks.only === undefined ? found : found.filter((one) => sameAddress(one.address, seeks.only!))
+    const hop = first ?? seeks.otherwise
     if (!hop) { refused(house, leg, { status: 480, text: 'The address of the phone was not found', by: 'network', problem }, undefined); return }
     leg.others = others
     inviteAt(house, leg, hop, invitation)

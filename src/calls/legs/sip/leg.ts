@@ -36,7 +36,7 @@ export interface SipLeg extends Sleeper {
   /** Where requests go: the connection, or the address for datagrams. */
   to: Flow | Hop
   /** A contact by name, to be looked up before the INVITE; `only`: the address that the phone registered from, undefined where its Path leads there. */
-  seeks: { readonly target: Target; readonly only: string | undefined } | undefined
+  seeks: { readonly target: Target; readonly only: string | undefined; readonly otherwise: Hop | undefined } | undefined
   /** Where else the INVITE may go (RFC 3263 4.3). */
   others: readonly Hop[]
   /** The first route of the dialog, and where it leads. */
