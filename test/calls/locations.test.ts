@@ -19,7 +19,7 @@ const ways: [title: string, transport: Transport, source: string, contact: strin
   ['UDP: the contact, where it is the source', 'udp', '192.0.2.4', 'sip:1001@192.0.2.4:5070', hop('udp', '192.0.2.4', 5070)],
   ['UDP: the default port', 'udp', '192.0.2.4', 'sip:1001@192.0.2.4', hop('udp', '192.0.2.4', 5060)],
   ['UDP behind NAT: the source', 'udp', '203.0.113.9', 'sip:1001@10.0.0.7:5070', hop('udp', '203.0.113.9', 40_000)],
-  ['UDP, a name', 'udp', '192.0.2.4', 'sip:1001@Desk.example.test', { ...name('udp', 'desk.example.test'), otherwise: { transport: 'udp', address: '192.0.2.4', port: 40_000 } }],
+  ['UDP, a name', 'udp', '192.0.2.4', 'sip:1001@Desk.example.test', { ...name('udp', 'desk.example.test'), otherwise: { transport: 'udp', address: '192.0.2.4', port: 40_000 } } as Way],
   ['UDP, .invalid', 'udp', '192.0.2.4', 'sip:1001@x7.invalid', hop('udp', '192.0.2.4', 40_000)],
   ['UDP, IPv6 spelled in two ways', 'udp', '2001:db8::1', 'sip:1001@[2001:DB8:0:0:0:0:0:1]:5070', hop('udp', '2001:db8::1', 5070)],
   ['UDP, another IPv6 address', 'udp', '2001:db8::1', 'sip:1001@[2001:db8::2]', hop('udp', '2001:db8::1', 40_000)],
