@@ -31,7 +31,7 @@ export interface Method {
 }
 
 export const methods: Readonly<Record<string, Method>> = {
-  OPTIONS: { who: 'anybody', shed: true },
+  OPTIONS: { who: 'anybody', shed: false },                            // a refusal would cost as much
   REGISTER: { who: 'phone', shed: true, take: registered },
   INVITE: { who: 'phone', shed: true, take: invited },
   MESSAGE: { who: 'phone', shed: true, take: messaged },

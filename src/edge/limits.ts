@@ -60,7 +60,7 @@ export const defaultLimits: GuardLimits = {
   maxSources: 65_536,
   strangerRate: 500, strangerBurst: 1_000, knownRate: 50_000, knownBurst: 50_000,
   strangerHardRate: 20_000, knownHardRate: 200_000, strangersTogether: 5_000,
-  pressedDelay: 20, sheddingDelay: 100, calmDelay: 10, queueInputs: 128,
+  pressedDelay: 50, sheddingDelay: 250, calmDelay: 20, queueInputs: 128,
   maxDatagram: 65_507,
   maxConnections: 16_384, maxConnectionsPerSource: 256, maxConnectionsPerKnownSource: 8_192,
   maxHalfOpen: 2_048, maxHalfOpenPerSource: 64, maxHalfOpenPerKnownSource: 512,

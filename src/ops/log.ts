@@ -48,11 +48,13 @@ const maxEarly = 1_000
 const maxWaiting = 8 * 1024 * 1024
 const maxWordsPerSecond = 20
 const endLimit = 2_000
+/** Lines are gathered: a call costs one line, not one write. What warns goes out at once. */
+const gathered = 4_096, flushEvery = 250
 
-interface Sink { logger: Logger | undefined; early: (() => void)[]; lost: number; file: LogFile | undefined; end: () => Promise<void>; closed: boolean; ending: Promise<void> | undefined; opened: boolean }
+interface Sink { logger: Logger | undefined; early: (() => void)[]; lost: number; file: LogFile | undefined; flush: () => void; end: () => Promise<void>; closed: boolean; ending: Promise<void> | undefined; opened: boolean }
 
 export function openLog(setup: LogSetup): Log {
-  const sink: Sink = { logger: undefined, early: [], lost: 0, file: undefined, end: async () => {}, closed: false, ending: undefined, opened: false }
+  const sink: Sink = { logger: undefined, early: [], lost: 0, file: undefined, flush: () => {}, end: async () => {}, closed: false, ending: undefined, opened: false }
   const opening = openSink(sink, setup)
   const rate = newRate(setup.rate), words = newWords(setup), now = setup.now ?? Date.now
   return logOn({ sink, setup, opening, words, now, admit: (source) => mayTell(rate, now(), source) }, {})
@@ -72,7 +74,10 @@ function logOn(state: LogState, own: Fields): Log {
   const write = (level: Level, event: string, fields: Fields = {}): void => {
     if (sink.closed) return
     const line = { event, ...own, ...fields, at: new Date(state.now()).toISOString() }
-    if (sink.logger) sink.logger[level](line)
+    if (sink.logger) {
+      sink.logger[level](line)
+      if (level === 'warn' || level === 'error') sink.flush()
+    }
     else if (!sink.opened && sink.early.length < maxEarly) sink.early.push(() => sink.logger?.[level](line))
     else sink.lost++
   }
@@ -105,7 +110,8 @@ async function openSink(sink: Sink, setup: LogSetup): Promise<void> {
   const path = logPath(setup.dataDir), file = openFile(path)
   const unwritable = (error: unknown): void => { sink.lost++; setup.words?.(`ringfort: warning: the log cannot be written: ${errorCode(error)} [log.unwritable]`) }
   if (typeof file !== 'number') { unwritable(file.error); sink.lost += sink.early.length; sink.early = []; return }
-  const stream = pino.destination({ dest: file, sync: false, maxLength: maxWaiting })
+  const stream = pino.destination({ dest: file, sync: false, maxLength: maxWaiting, minLength: gathered })
+  const timer = setInterval(() => { stream.flush() }, flushEvery).unref()
   let broken = false
   stream.on('write', () => { broken = false })
   stream.on('drop', () => { sink.lost++ })
@@ -121,14 +127,16 @@ async function openSink(sink: Sink, setup: LogSetup): Promise<void> {
   }, stream)
   for (const line of sink.early) line()
   sink.early = []
+  sink.flush = () => { stream.flush() }
   sink.end = async () => {
+    clearInterval(timer)
     sink.file?.close()
     const closed = Promise.withResolvers<void>()
     stream.once('close', closed.resolve)
     stream.end()
-    const timer = setTimeout(closed.resolve, endLimit)   // a disk that takes nothing does not hold up a stop
+    const limit = setTimeout(closed.resolve, endLimit)   // a disk that takes nothing does not hold up a stop
     await closed.promise
-    clearTimeout(timer)
+    clearTimeout(limit)
   }
 }
 
