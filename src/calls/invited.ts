@@ -5,7 +5,6 @@
  */
 import type { PhonePicture } from '../directory/picture.ts'
 import type { Problem } from '../kit/result.ts'
-import type { Flow } from '../kit/flow.ts'
 import { lineOf } from '../policy/identify.ts'
 import { address, addresses, header, parseUri, respond, type ResponseParts, type Served, tokens, wholeNumber } from '../wire/sip/index.ts'
 import { quote } from '../wire/sip/index.ts'
@@ -15,7 +14,7 @@ import { back } from './back.ts'
 import { replace } from './features/replaces.ts'
 import { newCall, openCall, peerOf } from './house.ts'
 import { instanceIn, numberIn } from './numbers.ts'
-import { description } from './legs/sip/description.ts'
+import { type Description, description } from './legs/sip/description.ts'
 import { incomingLeg, type Peer } from './legs/sip/index.ts'
 import { tooShort } from './legs/sip/refresh.ts'
 import { passOffer } from './negotiate.ts'
@@ -27,7 +26,7 @@ import { endCall } from './end.ts'
 const defaultBreadth = 60
 
 export function invited(x: Exchange, served: Served, phone: PhonePicture): void {
-  const { message, flow } = served
+  const { message } = served
   const said = description(message), number = instanceIn(x, message.uri)?.line ?? numberIn(x, message.uri)
   const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? from.value.user : '')
   if (message.maxForwards === 0) { no(x, served, { status: 483 }); return }
@@ -44,17 +43,17 @@ export function invited(x: Exchange, served: Served, phone: PhonePicture): void 
     maxBreadth: breadth === undefined ? defaultBreadth : Math.max(1, wholeNumber(breadth, defaultBreadth)),
     anonymous: tokens(message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one)),
   })
-  begin(x, served, call, peerOf(x, phone, line), number, flow)
+  begin(x, served, call, peerOf(x, phone, line), number, said)
 }
 
-function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: string, flow: Flow): void {
-  const leg = incomingLeg(x.legHouse, call.id, peer, served, back(flow, served.message))
+function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: string, said: Description): void {
+  const { flow } = served, leg = incomingLeg(x.legHouse, call.id, peer, served, back(flow, served.message), said)
   if (!leg) { no(x, served, { status: 400 }); return }
   respond(x.endpoint, x.now, served, { status: 100 })
   call.a = leg
   openCall(x, call)
   openLeg(call.record, { id: leg.id, phone: peer.phone, line: peer.line, side: 'in', transport: flow.transport, startedAt: x.now })
-  const said = description(served.message), offer = said.is === 'sdp' ? said.sdp : undefined
+  const offer = said.is === 'sdp' ? said.sdp : undefined
   const fits = offer && passOffer(offer, leg, leg)                                // what the phone itself must not offer is refused before anybody rings
   if (fits && !fits.ok) { endCall(x.callHouse, call, { status: 488, text: fits.problem.text, by: 'policy', problem: fits.problem }); return }
   const replaces = header(served.message, 'Replaces')

@@ -5,7 +5,7 @@ import { contactTo, newDialog, type Served, type SipMessage, uasDialog } from '.
 import type { LegCommand, LegEvent } from '../../leg.ts'
 import { accept, acknowledged, answeringWake, progress, wants100rel } from './answering.ts'
 import { locate } from './calling.ts'
-import { description } from './description.ts'
+import type { Description } from './description.ts'
 import { end, over } from './ending.ts'
 import type { LegHouse, Peer, SipLeg } from './leg.ts'
 import { keptTimer, refreshWake } from './refresh.ts'
@@ -33,7 +33,7 @@ function newLeg(house: LegHouse, side: SipLeg['side'], call: string, peer: Peer,
 }
 
 /** A leg for an INVITE that policy has let in; undefined if no dialog can be made of it. `first` is what it says to the call. */
-export function incomingLeg(house: LegHouse, call: string, peer: Peer, served: Served, to: Flow | Hop): SipLeg | undefined {
+export function incomingLeg(house: LegHouse, call: string, peer: Peer, served: Served, to: Flow | Hop, said: Description): SipLeg | undefined {
   const dialog = uasDialog(served.message, house.endpoint.random.token(10))
   if (!dialog) return undefined
   const leg = newLeg(house, 'in', call, peer, to, dialog), { can, must } = wants100rel(served.message)
@@ -41,7 +41,6 @@ export function incomingLeg(house: LegHouse, call: string, peer: Peer, served: S
   leg.can.reliable = can
   leg.mustBeReliable = must
   learn(leg, served.message)
-  const said = description(served.message)
   leg.delayed = said.is !== 'sdp'
   if (said.is === 'sdp') agreed(leg, said.text)
   served.tx.user = leg
