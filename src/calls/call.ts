@@ -115,6 +115,9 @@ export function other(call: Call, leg: Leg): Leg | undefined {
 /** Has this leg's own INVITE not been answered yet? */
 export function unanswered(leg: Leg): boolean { return leg.served !== undefined }
 
+/** What one early session is known by towards the caller: a phone, and the fork behind it. */
+export function branchOf(leg: Leg, fork: string = leg.dialog.remoteTag): string { return `${leg.id} ${fork}` }
+
 export function partyOf(leg: Leg): Party { return { number: leg.peer.line, name: leg.peer.displayName } }
 
 export function wakeOf(call: Call): Millis | undefined {

@@ -1,6 +1,6 @@
 /** Somebody answered: the others are told, the two are connected, and the record says so. Standards RFC 3261 13.2, RFC 3326, RFC 3725. */
 import type { Sdp } from '../wire/sdp/index.ts'
-import { type Call, type CallHouse, type Leg, type Ringing, unanswered } from './call.ts'
+import { branchOf, type Call, type CallHouse, type Leg, type Ringing, unanswered } from './call.ts'
 import { elsewhere, endCall, letGo } from './end.ts'
 import { acceptLeg, agree, carry, join, notAcceptable, passOffer, supersede } from './negotiate.ts'
 import { answeredLeg } from './records.ts'
@@ -28,7 +28,7 @@ export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offer
 function answer(house: CallHouse, call: Call, caller: Leg, leg: Leg, offer: Sdp, sdp: Sdp): void {
   const passed = agree(house, call, offer, sdp, leg, caller)
   if (!passed.ok) { endCall(house, call, notAcceptable(passed.problem)); return }
-  acceptLeg(house, call, caller, leg.id, passed.value)
+  acceptLeg(house, call, caller, branchOf(leg), passed.value)
 }
 
 /** The one who transferred is done: told so, and let go if still there. */

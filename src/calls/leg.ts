@@ -69,7 +69,8 @@ export type LegCommand =
 export interface StatusNote { readonly security: SecurityLevel; readonly party: Party | undefined }
 
 export type LegEvent =
-  | { is: 'progress'; status: number; sdp: Sdp | undefined }
+  /** `fork`: which of those who ring behind this leg, '' if it did not say (RFC 3261 12.1). */
+  | { is: 'progress'; status: number; fork: string; sdp: Sdp | undefined }
   /** The far end took the call. `offers` is set if it had none and its description is an offer that wants `answer`. */
   | { is: 'accepted'; sdp: Sdp; offers: boolean }
   | { is: 'refused'; cause: Cause; contact: string | undefined }

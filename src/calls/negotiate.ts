@@ -7,7 +7,7 @@
 import { judgeAgreed, judgeOffer, type MediaSide } from '../policy/media.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { checkAnswer, isLive, narrowDirections, negotiated, protectionOffered, removeCapabilities, removeCrypto, type Sdp } from '../wire/sdp/index.ts'
-import { type Call, type CallHouse, type Leg, other, unanswered } from './call.ts'
+import { branchOf, type Call, type CallHouse, type Leg, other, unanswered } from './call.ts'
 import { endCall } from './end.ts'
 import type { Cause } from './leg.ts'
 import { answeredLeg } from './records.ts'
@@ -52,7 +52,7 @@ export function carry(house: CallHouse, call: Call, from: Leg, to: Leg, sdp: Sdp
   const passed = passOffer(sdp, from, to)
   if (!passed.ok) { broken(house, call, from, notAcceptable(passed.problem), ours); return }
   call.pending = { from, to, phase: 'offering', offer: sdp, ours }
-  if (unanswered(to)) acceptLeg(house, call, to, from.id, passed.value)
+  if (unanswered(to)) acceptLeg(house, call, to, branchOf(from), passed.value)
   else house.command(to, { do: 'offer', sdp: passed.value })
 }
 
@@ -94,7 +94,7 @@ export function answered(house: CallHouse, call: Call, leg: Leg, sdp: Sdp): void
   const passed = passAnswer(pending.offer, sdp, leg, pending.from)
   if (!passed.ok) { endCall(house, call, notAcceptable(passed.problem)); return }         // the far end may already be sending as it said
   settleSecurity(house, call, pending.offer, sdp)
-  if (unanswered(pending.from)) acceptLeg(house, call, pending.from, leg.id, passed.value)
+  if (unanswered(pending.from)) acceptLeg(house, call, pending.from, branchOf(leg), passed.value)
   else house.command(pending.from, { do: 'answer', sdp: passed.value })
 }
 

@@ -6,7 +6,7 @@
  */
 import type { LinePicture } from '../directory/picture.ts'
 import type { Sdp } from '../wire/sdp/index.ts'
-import { type Call, type CallHouse, type Leg, partyOf, type Ringing, type Stage, unanswered } from './call.ts'
+import { branchOf, type Call, type CallHouse, type Leg, partyOf, type Ringing, type Stage, unanswered } from './call.ts'
 import { better, giveUp, stopRinging } from './attempts.ts'
 import { elsewhere, letGo } from './end.ts'
 import { huntStages } from './features/hunt.ts'
@@ -104,16 +104,16 @@ function inviteLeg(house: CallHouse, call: Call, ringing: Ringing, leg: Leg, fro
 }
 
 /** A phone that we ring said something before its answer. */
-export function progress(house: CallHouse, call: Call, leg: Leg, event: { status: number; sdp: Sdp | undefined }): void {
+export function progress(house: CallHouse, call: Call, leg: Leg, event: { status: number; fork: string; sdp: Sdp | undefined }): void {
   const { ringing } = call
   if (!ringing?.attempts.includes(leg)) return
   if (ringing.transferor && event.status === 180) house.command(ringing.transferor, { do: 'transferring', status: 180, final: false })
   if (!unanswered(ringing.waiting) || ringing.anew) return
   const sdp = event.sdp && ringing.offer && passOffer(event.sdp, leg, ringing.waiting)
-  if (sdp?.ok) house.command(ringing.waiting, { do: 'progress', status: event.status, branch: leg.id, sdp: sdp.value })
+  if (sdp?.ok) house.command(ringing.waiting, { do: 'progress', status: event.status, branch: branchOf(leg, event.fork), sdp: sdp.value })
   else if (!ringing.ringingTold || event.status !== 180) {
     ringing.ringingTold = true
-    house.command(ringing.waiting, { do: 'progress', status: event.status === 183 ? 180 : event.status, branch: leg.id, sdp: undefined })
+    house.command(ringing.waiting, { do: 'progress', status: event.status === 183 ? 180 : event.status, branch: branchOf(leg, event.fork), sdp: undefined })
   }
 }
 

@@ -82,7 +82,7 @@ function provisional(house: LegHouse, leg: SipLeg, response: SipMessage): void {
     leg.negotiation = undefined                                          // RFC 3262 5: answered reliably, the 2xx needs no description
     agreed(leg, said.text)
   }
-  house.tell(leg, { is: 'progress', status: response.status, sdp: said.is === 'sdp' ? said.sdp : undefined })
+  house.tell(leg, { is: 'progress', status: response.status, fork: response.toTag, sdp: said.is === 'sdp' ? said.sdp : undefined })
 }
 
 function earlyDialog(house: LegHouse, leg: SipLeg, response: SipMessage): EarlyDialog | undefined {
