@@ -74,12 +74,6 @@ export function word(s: string, i: number, end = s.length): number {
   return i === start ? -1 : i
 }
 
-export function allOf(s: string, what: 'word' | 'uri' | 'host'): boolean {
-  const bit = what === 'word' ? wordClass : what === 'uri' ? uriClass : hostClass
-  for (let i = 0; i < s.length; i++) if (!is(s.charCodeAt(i), bit)) return false
-  return s !== ''
-}
-
 /** Do the characters of an absolute URI stand from `i` to `end`, each escape whole? */
 export function uriChars(s: string, i: number, end: number): boolean {
   for (const start = i; i < end; i++) {
