@@ -75,7 +75,10 @@ async function oneRow(t: TestContext, { transport, media: kind, from, to }: (typ
   await shows(open, from, transport, kind)
   await a.command('sndcode', '5')
   assert.equal((await b.event('CALL_DTMF_START')).param, '5', 'RFC 4733 the digit arrives')
-  if (wire) await looksAt(await wire.stop(), a, b, row, open)
+  if (wire) {
+    await until(() => rtpAt(wire.packets(), b).length > 100 || undefined, `${row}: RTP flows straight from phone to phone`)
+    await looksAt(await wire.stop(), b, keysOf(a, 'sent'), row, open)
+  }
   await holdAndResume(open, a, b, from)
   await a.command('hangup')
   await b.event('CALL_CLOSED')
@@ -106,14 +109,13 @@ async function holdAndResume(open: Town, a: Baresip, b: Baresip, number: string)
 /** RTP to a phone, whichever port of its range it chose. */
 function rtpAt(packets: readonly Packet[], { rtpPort }: Baresip): Buffer[] { return [...Array(16).keys()].flatMap((i) => rtpTo(packets, rtpPort + i)) }
 
-async function looksAt(packets: readonly Packet[], a: Baresip, b: Baresip, row: string, open: Town): Promise<void> {
+async function looksAt(packets: readonly Packet[], b: Baresip, keys: readonly string[], row: string, open: Town): Promise<void> {
   const toB = rtpAt(packets, b)
-  assert.ok(toB.length > 20, `${row}: RTP flows straight from phone to phone`)
   const clear = bestShare(overheard(toB), 440)
   if (row.endsWith('plain')) { if (row.startsWith('udp')) assert.ok(clear < 0.6, 'PCMA is not mu-law'); return }
   assert.ok(clear < 0.3, `${row}: who listens in hears ${clear} of the tone`)
   if (row.endsWith('sdes')) {
-    const found = keysOf(a, 'sent').map((key) => opened(toB, key)).sort((one, other) => other.good - one.good)[0]!
+    const found = keys.map((key) => opened(toB, key)).sort((one, other) => other.good - one.good)[0]!
     assert.equal(found.good, found.all, `${row}: RFC 3711 every tag is right`)
     assert.ok(bestShare(found.sound, 440) > 0.6, `${row}: with the key the tone is there`)
   }
