@@ -1,11 +1,13 @@
 /** linphone, which verifies our certificate, calls linphone and baresip over TLS with SRTP and DTLS-SRTP. RFC 3261 26, 4568, 5763; R253–R255, R269; A15, A16. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { test, type TestContext } from 'node:test'
 import { newFolder, ringfort } from '../main/running.ts'
 import { startBaresip } from './baresip.ts'
 import { type Linphone, startLinphone } from './linphone.ts'
-import { finish, isInstalled } from './programs.ts'
+import { isInstalled } from './programs.ts'
 import { domain, openTown, passwordOf, type Resident, siteOf, type Town } from './town.ts'
 
 const numbers = ['5001', '5002', '5003', '5004', '5005', '5006', '5007', '5008', '5009']
@@ -25,8 +27,7 @@ async function phone(t: TestContext, number: string, encryption: 'none' | 'srtp'
 test('RFC 3261 26.3 A15 linphone takes our certificate with our authority alone, and refuses it with another', { timeout: 100_000 }, async (t) => {
   if (!town) { t.diagnostic(absent); return }
   const open = await town, other = join(open.folder, 'other.pem')
-  const { code } = await finish('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3', '-keyout', join(open.folder, 'other.key'), '-out', other, '-subj', '/CN=other'], { folder: open.folder, seconds: 30 })
-  assert.equal(code, 0)
+  writeFileSync(other, rootCertificates[0]!)                                  // somebody else's authority
   const trusting = await phone(t, '5001', 'srtp', 440)
   await trusting.registered()
   const doubting = await phone(t, '5002', 'srtp', 440, false, other)
