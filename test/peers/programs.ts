@@ -8,8 +8,7 @@ import { once } from 'node:events'
 import { accessSync, appendFileSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
-import { after, test } from 'node:test'
-import type { TestContext } from 'node:test'
+import { after } from 'node:test'
 
 export const local = '127.0.0.1'
 
@@ -75,15 +74,6 @@ export async function finish(program: string, parameters: readonly string[], opt
 export function isInstalled(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try { accessSync(join(folder, program), constants.X_OK); return true } catch { return false }
-  })
-}
-
-/** A test that needs programs; without them it says so. */
-export function withPrograms(programs: readonly string[], name: string, body: (t: TestContext) => Promise<void>, options: { timeout?: number } = {}): void {
-  test(name, { timeout: options.timeout ?? 240_000 }, async (t) => {
-    const absent = programs.filter((one) => !isInstalled(one))
-    if (absent.length > 0) { t.diagnostic(`not judged: ${absent.join(', ')} not installed (tools/debian-packages.txt)`); return }
-    await body(t)
   })
 }
 
