@@ -7,6 +7,7 @@
 import type { Json } from '../directory/changes.ts'
 import type { Hop, Transport } from '../kit/flow.ts'
 import type { Millis } from '../kit/machine.ts'
+import { asTarget } from '../wire/sip/dialog.ts'
 import { type BoundContact, lostFlow } from '../wire/sip/registrar.ts'
 import { firstNode } from '../wire/sip/registrar/contacts.ts'
 import { parseUri, type Uri, uriParam } from '../wire/sip/uri.ts'
@@ -45,8 +46,7 @@ export interface Target {
 export function targetOf(binding: Binding): Target | undefined {
   const way = wayOf(binding)
   if (!way) return undefined
-  const question = binding.contact.indexOf('?')                          // 19.1.5: headers of a URI have no place in a Request-URI
-  return { uri: question < 0 ? binding.contact : binding.contact.slice(0, question), route: binding.path, way }
+  return { uri: asTarget(binding.contact), route: binding.path, way }
 }
 
 export function reachable(binding: Binding): boolean { return binding.flowId !== lostFlow || wayOf(binding) !== undefined }

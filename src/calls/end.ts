@@ -21,5 +21,12 @@ export function letGo(house: CallHouse, call: Call, leg: Leg, cause: Cause): voi
   const near = cause.by === 'far' ? { ...cause, by: 'near' as const } : cause                              // the far end of another leg
   closeLeg(call.record, leg.id, house.now, near, leg.security)
   house.vacate(leg)
-  house.command(leg, { do: 'end', cause: near === cause ? cause : { ...near, text: '' } })
+  house.command(leg, { do: 'end', cause: near === cause ? cause : { ...near, text: '', status: relayed(near.status) } })
+}
+
+/** What one phone said to us is not said to another where it is about us, or would need headers that only the sayer can give (RFC 3261 16.7 step 5, 21.4). */
+const between = new Set([401, 407, 413, 414, 415, 416, 420, 421, 422, 423, 489, 494])
+
+function relayed(status: number): number {
+  return between.has(status) ? 500 : status === 503 ? 480 : status
 }

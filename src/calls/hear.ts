@@ -4,8 +4,9 @@
  * Standards  RFC 3261 8.2 (order of checks), 8.2.2.3 (Require), 10, 11, 12.2.2
  * Security   the table says who may send what before anything is looked up (A11); strangers' requests are answered without state
  */
-import { answerOnce, type Heard, refuse, type ResponseParts, type Served, type SipMessage, parseUri, tokens } from '../wire/sip/index.ts'
+import { answerOnce, type Heard, refuse, type ResponseParts, type Served, type SipMessage, parseUri } from '../wire/sip/index.ts'
 import { quote } from '../wire/sip/index.ts'
+import type { Flow, Hop } from '../kit/flow.ts'
 import type { Problem } from '../kit/result.ts'
 import type { PhonePicture } from '../directory/picture.ts'
 import { type Exchange, rearm } from './state.ts'
@@ -14,11 +15,9 @@ import { invited } from './invited.ts'
 import { acknowledged, type About, allow, cancelled, responded, silent, type SipLeg, within } from './legs/sip/index.ts'
 import { flowClosed } from './locations.ts'
 import { messaged } from './messaged.ts'
+import { strangeOptions } from './options.ts'
 import { registered } from './registered.ts'
 import { allowEvents, deaf, located, subscribed, watchWithin } from './watching.ts'
-
-/** Options that may stand in Require (8.2.2.3). */
-const understood = new Set(['100rel', 'timer', 'replaces', 'norefersub', 'path', 'outbound', 'gruu'])
 
 export interface Method {
   /** Who may send it outside a dialog: anybody, a phone that has proved who it is, or nobody. */
@@ -48,9 +47,9 @@ export const methods: Readonly<Record<string, Method>> = {
 export function hear(x: Exchange, news: Heard): void {
   switch (news.is) {
     case 'request': requested(x, news.served); break
-    case 'ack': acked(x, news.message); break
+    case 'ack': acked(x, news.flow, news.message); break
     case 'cancelled': if (isLeg(news.user)) { cancelled(x.legHouse, news.user, news.message); rearm(x, news.user) } break
-    case 'response': if (isAbout(news.user)) { responded(x.legHouse, news.user, news.message); rearm(x, news.user.leg) } else plain(news.user)?.(news.message); break
+    case 'response': if (isAbout(news.user)) { news.user.leg.heardPort = news.flow.remotePort; responded(x.legHouse, news.user, news.message); rearm(x, news.user.leg) } else plain(news.user)?.(news.message); break
     case 'unanswered': if (isAbout(news.user)) { silent(x.legHouse, news.user, news.problem === undefined); rearm(x, news.user.leg) } else plain(news.user)?.(undefined); break
     case 'overloaded': shed(x, news.flow.remoteAddress, () => answerOnce(x.endpoint, news.flow, news.message, busyNow(x))); break
     case 'closed': connectionClosed(x, news.flow.id); break
@@ -62,9 +61,10 @@ const isAbout = (user: unknown): user is About => typeof user === 'object' && us
 /** A request outside any leg hands in what to do with its response. */
 const plain = (user: unknown) => typeof user === 'function' ? user as (response: SipMessage | undefined) => void : undefined
 
-function acked(x: Exchange, message: SipMessage): void {
+/** Nobody can be asked for proof of an ACK: one from elsewhere is dropped (A10). */
+function acked(x: Exchange, flow: Flow, message: SipMessage): void {
   const leg = x.legs.get(message.toTag)
-  if (!leg || leg.dialog.callId !== message.callId || leg.dialog.remoteTag !== message.fromTag) return
+  if (!leg || leg.dialog.callId !== message.callId || leg.dialog.remoteTag !== message.fromTag || !sameFlow(leg, flow)) return
   acknowledged(x.legHouse, leg, message)
   rearm(x, leg)
 }
@@ -95,42 +95,46 @@ function formOf(message: SipMessage, method: Method | undefined): ResponseParts 
   const uri = parseUri(message.uri)
   if (!uri.ok) return { status: 400 }
   if (!['sip', 'sips', 'tel'].includes(uri.value.scheme)) return { status: 416 }
-  const missing = [...tokens(message, 'Require'), ...tokens(message, 'Proxy-Require')].filter((one) => !understood.has(one))
+  const missing = strangeOptions(message)
   if (missing.length > 0) return { status: 420, headers: `Unsupported: ${missing.join(', ')}\r\n` }
   return undefined
 }
 
 /** 11.2: what we can do; an answer to strangers too, so no word about users. */
 function alive(x: Exchange, served: Served): void {
-  refuse(x.endpoint, x.now, served, { status: x.closing ? 503 : 200, headers: `Allow: ${allow}\r\nAccept: application/sdp\r\nSupported: replaces, timer\r\n` })
+  refuse(x.endpoint, x.now, served, x.closing ? busyNow(x) : { status: 200, headers: `Allow: ${allow}\r\nAccept: application/sdp\r\nSupported: replaces, timer\r\n` })
 }
 
 function inDialog(x: Exchange, served: Served): void {
   const leg = x.legs.get(served.message.toTag)
   if (!leg) { inSubscription(x, served); return }
-  if (!sameFlow(leg, served) && !isPhoneOf(x, leg, served)) return
+  if (!sameFlow(leg, served.flow) && !isPhoneOf(x, leg.peer.phone, served)) return
+  if (leg.secure && !isSecure(served.flow)) { say(x, served, { status: 403, problem: weaker }); return }
   within(x.legHouse, leg, served)
   rearm(x, leg)
 }
 
 /** From elsewhere only the phone of this very leg may speak in its dialog, and shows that it is the one. */
-function isPhoneOf(x: Exchange, leg: SipLeg, served: Served): boolean {
+function isPhoneOf(x: Exchange, name: string, served: Served): boolean {
   const phone = identifyRequest(x, served)
-  if (phone && phone.name !== leg.peer.phone) say(x, served, { status: 403 })
-  return phone?.name === leg.peer.phone
+  if (phone && phone.name !== name) say(x, served, { status: 403 })
+  return phone?.name === name
 }
+
+const isSecure = (flow: Flow) => flow.transport === 'tls' || flow.transport === 'wss'
+const weaker: Problem = { code: 'calls.weakerTransport', text: 'This dialog began over TLS and does not go on without it.', remedy: 'Connect over TLS again.' }
 
 function inSubscription(x: Exchange, served: Served): void {
   const watch = x.watches.byTag.get(served.message.toTag)
   if (!watch) say(x, served, { status: 481 })
-  else if (sameFlow(watch, served) || identifyRequest(x, served)) watchWithin(x, watch, served)
+  else if (sameFlow(watch, served.flow) || isPhoneOf(x, watch.phone, served)) watchWithin(x, watch, served)
 }
 
 /** Inside a dialog the source that set it up needs no new proof; any other one must show who it is (A10, A14). */
-function sameFlow(leg: Pick<SipLeg, 'to'>, served: Served): boolean {
-  const { flow } = served, to = leg.to
-  if ('service' in to) return to.transport === 'udp' ? to.remoteAddress === flow.remoteAddress : to.id === flow.id
-  return to.address === flow.remoteAddress && flow.transport === 'udp'
+function sameFlow({ to, heardPort = 0 }: { readonly to: Flow | Hop; readonly heardPort?: number }, flow: Flow): boolean {
+  if ('service' in to && to.transport !== 'udp') return to.id === flow.id
+  const [address, port] = 'service' in to ? [to.remoteAddress, to.remotePort] : [to.address, to.port]
+  return address === flow.remoteAddress && flow.transport === 'udp' && (port === flow.remotePort || heardPort === flow.remotePort)
 }
 
 /** An answer that ends the request at once: no state is kept of it. */

@@ -4,7 +4,7 @@ import { maxList, parseReplaces, split } from '../wire/sip/index.ts'
 import type { PhonePicture } from '../directory/picture.ts'
 import { targetOf } from './binding.ts'
 import { seeks, wayTo } from './ways.ts'
-import type { Call, CallHouse, Leg } from './call.ts'
+import { type Call, type CallHouse, type Leg, other } from './call.ts'
 import { accepted } from './connect.ts'
 import { endCall } from './end.ts'
 import { type Exchange, rearm } from './state.ts'
@@ -17,7 +17,6 @@ import { bindingsOf, bindingsOfGruu } from './locations.ts'
 import { answered, asked, declined, offered } from './negotiate.ts'
 import { closeLeg, closeRecord, newRecord, openLeg } from './records.ts'
 import { progress, refused, ringWake } from './ring.ts'
-import { other } from './call.ts'
 
 export function callHouse(x: Exchange): CallHouse {
   return {
@@ -175,7 +174,6 @@ export function wakeCall(x: Exchange, call: Call): void {
   parkWake(x.callHouse, call)
   index(x, call)
 }
-
 
 /** What a leg knows of its phone. */
 export function peerOf(x: Exchange, phone: PhonePicture, line: string): Peer {

@@ -42,8 +42,14 @@ function wrongPassword(x: Exchange, source: string, user: string): void {
 /** SIPp and some phones write the address that they send to where RFC 7616 3.4 wants the Request-URI: any URI of this system will do, the nonce count keeps replays out. */
 const asking = (x: Exchange) => ({
   realm: x.snapshot.system.sipStationRealm, algorithms: x.snapshot.system.digestAlgorithms, withoutQop: true,
-  sameUri: (uri: string, requestUri: string) => uri === requestUri || isOurs(x, uri),
+  sameUri: (uri: string, requestUri: string) => uri === requestUri || (isOurs(x, uri) && samePlace(uri, requestUri)),
 })
+
+/** The answer is for this number, or names none: nobody on the way turns a call elsewhere. */
+function samePlace(uri: string, requestUri: string): boolean {
+  const said = parseUri(uri), wanted = parseUri(requestUri)
+  return said.ok && wanted.ok && (said.value.user === '' || said.value.user === wanted.value.user)
+}
 
 function challengeHeaders(x: Exchange, source: string, stale: boolean): string {
   return challenge(x.digest, asking(x), x.now, source, { stale }).map((value) => `WWW-Authenticate: ${value}\r\n`).join('')

@@ -40,14 +40,32 @@ function dropFirst(ladder: Ladder): void {
   ladder.first++
 }
 
-/** The messages of some dialogs, in order, without secrets. */
-export function ladderOf(ladder: Ladder, callIds: readonly string[]): Rung[] {
-  const found: Rung[] = []
+/** The messages of some dialogs, in order, without secrets; of all dialogs if none is named. */
+export function ladderOf(ladder: Ladder, callIds?: readonly string[]): Rung[] {
+  const wanted = callIds && new Set(callIds), found: Rung[] = []
+  for (const one of kept(ladder)) if (!wanted || wanted.has(callIdOf(one.text))) found.push({ ...one, text: withoutSecrets(one.text) })
+  return found
+}
+
+/** Call-IDs of the dialogs that have one of these tags in From or To. */
+export function callIdsWith(ladder: Ladder, tags: readonly string[]): string[] {
+  const wanted = new Set(tags), found = new Set<string>()
+  for (const { text } of kept(ladder)) {
+    for (const [, tag] of text.matchAll(/;[ \t]*tag=([^;,>\s]+)/gi)) if (wanted.has(tag!)) found.add(callIdOf(text))
+  }
+  return [...found]
+}
+
+function* kept(ladder: Ladder): Iterable<Rung> {
   for (let i = ladder.first; i < ladder.next; i++) {
     const one = ladder.rungs[i % ring]
-    if (one && callIds.some((id) => one.text.includes(id))) found.push({ ...one, text: withoutSecrets(one.text) })
+    if (one) yield one
   }
-  return found
+}
+
+/** The value of the header, full or compact, folded or not (RFC 3261 7.3.1, 20.8): what is kept was parsed or is ours, so there is one. */
+function callIdOf(text: string): string {
+  return /^(?:Call-ID|i)[ \t]*:[ \t]*(?:\r\n[ \t]+)?([^\s]*)/im.exec(text)?.[1] ?? ''
 }
 
 /** No key, no digest response, no nonce: what is left can be shown to who may see the call. */

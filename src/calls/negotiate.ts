@@ -13,7 +13,8 @@ import type { Cause } from './leg.ts'
 import { answeredLeg } from './records.ts'
 import { settleSecurity, statusNote } from './status.ts'
 
-const side = (leg: Leg): MediaSide => ({ name: leg.peer.phone, mediaSecurity: leg.peer.mediaSecurity })
+/** Warnings go to the other side: the number that was dialled, never the name of a device. */
+const side = (leg: Leg): MediaSide => ({ name: leg.peer.line, mediaSecurity: leg.peer.mediaSecurity })
 
 /** The offer as it may go to the other leg. */
 export function passOffer(sdp: Sdp, from: Leg, to: Leg): Result<Sdp> {

@@ -12,7 +12,7 @@ import { elsewhere, letGo } from './end.ts'
 import { huntStages } from './features/hunt.ts'
 import { dialled } from './features/dialled.ts'
 import type { Cause } from './leg.ts'
-import { notAcceptable, passOffer } from './negotiate.ts'
+import { notAcceptable, passAnswer, passOffer } from './negotiate.ts'
 import { openLeg } from './records.ts'
 
 export const maxDiversions = 12, maxBranches = 60
@@ -109,7 +109,7 @@ export function progress(house: CallHouse, call: Call, leg: Leg, event: { status
   if (!ringing?.attempts.includes(leg)) return
   if (ringing.transferor && event.status === 180) house.command(ringing.transferor, { do: 'transferring', status: 180, final: false })
   if (!unanswered(ringing.waiting) || ringing.anew) return
-  const sdp = event.sdp && ringing.offer && passOffer(event.sdp, leg, ringing.waiting)
+  const sdp = event.sdp && ringing.offer && passAnswer(ringing.offer, event.sdp, leg, ringing.waiting)
   if (sdp?.ok) house.command(ringing.waiting, { do: 'progress', status: event.status, branch: branchOf(leg, event.fork), sdp: sdp.value })
   else if (!ringing.ringingTold || event.status !== 180) {
     ringing.ringingTold = true
@@ -162,7 +162,14 @@ function outcome(house: CallHouse, call: Call, ringing: Ringing, cause: Cause, w
   else giveUp(house, call, ringing, cause)
 }
 
+/** What dials itself has the rights of who dialled; a forward or a 302 has not: it leads to phones, or parks who is transferred. */
+function mayDivert(house: CallHouse, ringing: Ringing, number: string): boolean {
+  const { is } = house.snapshot.numberOrUser(number)
+  return is === 'line' || is === 'huntGroup' || (is === 'parkSlot' && !unanswered(ringing.waiting))
+}
+
 export function divert(house: CallHouse, call: Call, ringing: Ringing, number: string, reason: Diversion): void {
+  if (!mayDivert(house, ringing, number)) { giveUp(house, call, ringing, { status: 404, text: 'Nobody has this number', by: 'policy' }); return }
   const last = ringing.visited.at(-1) ?? ''
   ringing.diversions = [`<sip:${last}@${house.snapshot.system.domain}>;reason=${reason}`, ...ringing.diversions].slice(0, maxDiversions)
   if (unanswered(ringing.waiting)) house.command(ringing.waiting, { do: 'progress', status: 181, branch: '', sdp: undefined })

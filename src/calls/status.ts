@@ -6,7 +6,7 @@ import type { StatusNote } from './leg.ts'
 
 export function statusNote(call: Call, to: Leg): StatusNote {
   const peer = other(call, to)
-  return { security: call.security, party: peer ? partyOf(peer) : undefined }
+  return { security: call.security, party: peer ? { ...partyOf(peer), anonymous: call.anonymous && peer.side === 'in' && peer.peer.line === call.record.from } : undefined }
 }
 
 const facts = (leg: Leg, secureMedia: boolean): LegFacts => ({ name: leg.peer.phone, secureSignalling: leg.secure, secureMedia, trusted: leg.peer.trusted })

@@ -1,9 +1,8 @@
 /** Numbers that are no phone: pickup, park and retrieve. Standards dial plan 11.7. */
 import type { Meaning } from '../../directory/picture.ts'
 import { type Call, type CallHouse, type Ringing, unanswered } from '../call.ts'
-import { park } from './park.ts'
+import { park, retrieve } from './park.ts'
 import { pickup, pickupAt } from './pickup.ts'
-import { retrieve } from './park.ts'
 
 /** Does what was dialled; false if it stands for nothing. */
 export function dialled(house: CallHouse, call: Call, ringing: Ringing, meaning: Meaning): boolean {

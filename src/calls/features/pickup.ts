@@ -8,10 +8,12 @@ import type { Cause } from '../leg.ts'
 const nothing: Cause = { status: 404, text: 'Nothing rings there', by: 'policy' }
 const notAllowed: Cause = { status: 403, text: 'Not in the same pickup group', by: 'policy' }
 
-/** A call that rings in the caller's own group (then in its associated groups), or in the group named. */
+/** A call that rings in the caller's own group (then in its associated groups), or in the one of these that is named. */
 export function pickup(house: CallHouse, call: Call, ringing: Ringing, group: string | undefined): boolean {
   const own = house.snapshot.lines.get(ringing.waiting.peer.line)?.pickupGroup
-  const groups = group !== undefined ? [group] : own === undefined ? [] : [own, ...house.snapshot.pickupGroups.get(own)?.associated ?? []]
+  const open = own === undefined ? [] : [own, ...house.snapshot.pickupGroups.get(own)?.associated ?? []]
+  if (group !== undefined && !open.includes(group)) { giveUp(house, call, ringing, notAllowed); return true }
+  const groups = group === undefined ? open : [group]
   for (const number of groups) {
     const lines = new Set(house.snapshot.pickupGroups.get(number)?.members)
     const found = oldestRinging(house, call, (leg) => lines.has(leg.peer.line))

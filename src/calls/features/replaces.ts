@@ -2,7 +2,7 @@
  * An INVITE that takes somebody's place in a call.
  *
  * Standards  RFC 3891
- * Security   only for the same line or a line of the same pickup group: anybody else gets 403, whether the dialog exists or not (A9)
+ * Security   only for the same line or a line of the same pickup group: anybody else gets 481, whether the dialog exists or not (A9)
  */
 import type { Sdp } from '../../wire/sdp/index.ts'
 import { type Call, type CallHouse, type Leg, other } from '../call.ts'
@@ -11,14 +11,15 @@ import { elsewhere, letGo } from '../end.ts'
 import type { Cause } from '../leg.ts'
 import { mayPickUp, takeOver } from './pickup.ts'
 
+const noSuchCall: Cause = { status: 481, text: 'No such call', by: 'policy' }
+
 /** Undefined when the newcomer has taken the place; else why not. */
 export function replace(house: CallHouse, own: Call, newcomer: Leg, offer: Sdp | undefined, value: string, earlyOnly: boolean): Cause | undefined {
   const target = house.replaced(value), found = target && house.callOf(target)
-  if (target && !mayPickUp(house, newcomer.peer.line, target.peer.line)) return { status: 403, text: 'Not in the same pickup group', by: 'policy' }
-  if (!target || !found || found === own) return { status: 481, text: 'No such call', by: 'policy' }
+  if (!target || !found || found === own || !mayPickUp(house, newcomer.peer.line, target.peer.line)) return noSuchCall
   if (found.ringing?.attempts.includes(target)) { takeOver(house, own, newcomer, offer, found); return undefined }
   const stays = other(found, target)
-  if (!stays || found.state !== 'connected' || found.ringing) return { status: 481, text: 'No such call', by: 'policy' }
+  if (!stays || found.state !== 'connected' || found.ringing) return noSuchCall
   if (earlyOnly) return { status: 486, text: 'The call was answered', by: 'policy' }                   // 3891 3
   if (found.pending) return { status: 491, text: 'Another offer is on its way', by: 'near' }
   own.a = own.ringing = undefined

@@ -73,8 +73,12 @@ export function pracked(house: LegHouse, leg: SipLeg, served: Served, rack: { rs
   const fits = rack && reliable?.text !== undefined && rack.rseq === reliable.rseq && rack.method === 'INVITE' && rack.cseq === leg.served?.message.cseq
   if (!fits) { reply(house, leg, served, { status: 481 }); return }
   const said = description(served.message)
-  if (said.is === 'refused' || (said.is === 'sdp' && !reliable.offers)) { reply(house, leg, served, { status: 488 }); return }   // an offer of its own in PRACK: not taken here
   reliable.text = undefined
+  if (said.is === 'refused' || (said.is === 'sdp' && !reliable.offers)) {                       // an offer of its own in PRACK is not taken here, but it does acknowledge
+    reply(house, leg, served, { status: 488 })
+    nextReliable(house, leg)
+    return
+  }
   reply(house, leg, served, { status: 200 })
   if (reliable.offers && said.is === 'sdp') {
     leg.negotiation = undefined

@@ -23,7 +23,7 @@ export { acknowledged }
 function newLeg(house: LegHouse, side: SipLeg['side'], call: string, peer: Peer, to: Flow | Hop, dialog: SipLeg['dialog']): SipLeg {
   const { random, local } = house.endpoint
   return {
-    kind: 'sip', id: dialog.localTag, call, side, peer, to, seeks: undefined, others: [], route: undefined, contact: contactTo(house.endpoint, to, peer.line), secure: to.transport === 'tls' || to.transport === 'wss',
+    kind: 'sip', id: dialog.localTag, call, side, peer, to, seeks: undefined, others: [], route: undefined, heardPort: 0, contact: contactTo(house.endpoint, to, peer.line), secure: to.transport === 'tls' || to.transport === 'wss',
     state: 'inviting', dialog, early: [], served: undefined, client: undefined, invitation: undefined, delayed: false, negotiation: undefined, wanted: undefined,
     origin: newOrigin(random, local(to).address), remoteSdp: '', inviteSeq: 0, security: 'notAuthenticated',
     can: { update: false, reliable: false, timer: false, status: false }, mustBeReliable: false, refreshing: false, stale: false,
@@ -38,6 +38,7 @@ export function incomingLeg(house: LegHouse, call: string, peer: Peer, served: S
   if (!dialog) return undefined
   const leg = newLeg(house, 'in', call, peer, to, dialog), { can, must } = wants100rel(served.message)
   leg.served = served
+  leg.heardPort = served.flow.remotePort
   leg.can.reliable = can
   leg.mustBeReliable = must
   learn(leg, served.message)

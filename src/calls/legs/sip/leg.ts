@@ -41,6 +41,8 @@ export interface SipLeg extends Sleeper {
   others: readonly Hop[]
   /** The first route of the dialog, and where it leads. */
   route: Route | undefined
+  /** Port that its datagrams came from last: inside the dialog they need no new proof. */
+  heardPort: number
   /** Our Contact in this leg, with angle brackets. */
   contact: string
   /** Signalling runs over TLS or WSS. */

@@ -8,7 +8,7 @@ import { checkAnswer, type Sdp } from '../../../wire/sdp/index.ts'
 import { refreshTarget, type Served, type SipMessage } from '../../../wire/sip/index.ts'
 import type { Cause, LegEvent } from '../../leg.ts'
 import { agreed, learn, parsed } from './agreed.ts'
-import { description } from './description.ts'
+import { type Description, description } from './description.ts'
 import { ackNothing, gone, hangUp } from './ending.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
 import { answerTimer, takeTimer } from './refresh.ts'
@@ -19,7 +19,7 @@ import { ack, ackAgain, capabilities, follow, refusal, reply, send } from './sen
 export function reinvited(house: LegHouse, leg: SipLeg, served: Served): void {
   if (!mayOffer(house, leg, served)) return
   const said = description(served.message)
-  if (said.is === 'refused') { reply(house, leg, served, { ...refusal({ ...said, text: '', by: 'near' }), status: said.status }); return }
+  if (said.is === 'refused') { unreadable(house, leg, served, said); return }
   refreshTarget(leg.dialog, served.message)
   follow(leg, served.flow)
   learn(leg, served.message)
@@ -51,7 +51,7 @@ function repeat(house: LegHouse, leg: SipLeg, served: Served): void {
 /** An UPDATE of the far end: with an offer, or a refresh without. */
 export function updated(house: LegHouse, leg: SipLeg, served: Served): void {
   const said = description(served.message)
-  if (said.is === 'refused') { reply(house, leg, served, { ...refusal({ ...said, text: '', by: 'near' }), status: said.status }); return }
+  if (said.is === 'refused') { unreadable(house, leg, served, said); return }
   if (said.is === 'sdp' && !mayOffer(house, leg, served)) return
   refreshTarget(leg.dialog, served.message)
   follow(leg, served.flow)
@@ -61,6 +61,11 @@ export function updated(house: LegHouse, leg: SipLeg, served: Served): void {
   reply(house, leg, served, { status: 200, headers: `Contact: ${leg.contact}\r\n${answerTimer(house, leg, served.message)}`, sdp })
 }
 
+function unreadable(house: LegHouse, leg: SipLeg, served: Served, said: Extract<Description, { is: 'refused' }>): void {
+  const { headers } = refusal({ ...said, text: '', by: 'near' })
+  reply(house, leg, served, { status: said.status, headers: said.status === 415 ? `${headers}Accept: application/sdp\r\nAccept-Encoding: identity\r\n` : headers })   // 21.4.13
+}
+
 /** RFC 3261 14.2, 3311 5.2: 491 while ours is on its way, 500 while theirs is not answered yet. */
 function mayOffer(house: LegHouse, leg: SipLeg, served: Served): boolean {
   const { negotiation } = leg
@@ -68,7 +73,7 @@ function mayOffer(house: LegHouse, leg: SipLeg, served: Served): boolean {
     reply(house, leg, served, { status: 491 })
     return false
   }
-  if (negotiation || leg.state === 'inviting') {
+  if (negotiation || leg.served || leg.state === 'inviting') {                                  // 14.2: the first INVITE is not answered yet
     reply(house, leg, served, { status: 500, headers: `Retry-After: ${house.endpoint.random.below(10)}\r\n` })
     return false
   }

@@ -4,11 +4,12 @@
  * Standards  RFC 3261 12.2.2, 15.1.2; 3262; 3311; 3515; 6086
  */
 import { body, contentType, inOrder, rack, type Served, type SipMessage } from '../../../wire/sip/index.ts'
+import { strangeOptions } from '../../options.ts'
 import { pracked } from './answering.ts'
 import { inviteResponse, inviteUnanswered } from './calling.ts'
 import { gone, over } from './ending.ts'
 import type { About, LegHouse, SipLeg } from './leg.ts'
-import { takeTimer } from './refresh.ts'
+import { leastSeconds, takeTimer, tooShort } from './refresh.ts'
 import { reinvited, reinviteResponse, unanswered, updated } from './renegotiate.ts'
 import { allow, failOver, follow, reply } from './send.ts'
 import { referred, resubscribed } from './transfer.ts'
@@ -37,6 +38,9 @@ export function within(house: LegHouse, leg: SipLeg, served: Served): void {
   if (!inOrder(dialog, message)) { reply(house, leg, served, { status: 500 }); return }                   // 12.2.2
   const take = methods[message.method]
   if (!take) { reply(house, leg, served, { status: 405, headers: `Allow: ${allow}\r\n` }); return }
+  const unknown = strangeOptions(message)
+  if (unknown.length > 0) { reply(house, leg, served, { status: 420, headers: `Unsupported: ${unknown.join(', ')}\r\n` }); return }                // 8.2.2.3
+  if ((message.method === 'INVITE' || message.method === 'UPDATE') && tooShort(message)) { reply(house, leg, served, { status: 422, headers: `Min-SE: ${leastSeconds}\r\n` }); return }
   served.tx.user = leg
   if (leg.over && message.method !== 'BYE') { reply(house, leg, served, { status: 481 }); return }
   take(house, leg, served)

@@ -73,25 +73,31 @@ export function verify(server: DigestServer, asking: Asking, now: Millis, asked:
   const { credentials } = asked
   if (credentials.is !== 'digest') return { is: 'malformed', why: problems.scheme }
   const algorithm = algorithmOf(credentials.algorithm)
-  const wrong = form(asking, asked, credentials, algorithm)
-  if (wrong || !algorithm) return wrong ?? { is: 'wrong', why: problems.algorithm }
+  const malformed = form(asking, asked, credentials)
+  if (malformed) return malformed
   const age = check(server.nonces, now, credentials.nonce, asking.realm, asked.source)
   // RFC 7616 3.3: stale says that the nonce is not valid and nothing of the password, which is not looked at here
   if (age !== 'fresh') return { is: 'stale', why: age === 'bad' ? problems.nonceForged : problems.nonceOld }
+  // only now is anything wrong: whoever shows no nonce that we gave to this source may be anybody, and proves nothing against a user (A14)
+  const wrong = terms(asking, credentials, algorithm)
+  if (wrong || !algorithm) return { is: 'wrong', why: wrong ?? problems.algorithm }
   return proved(server, asked, credentials, algorithm) ?? counted(server, now, credentials, algorithm)
 }
 
-/** Everything that can be told without nonce and user. */
-function form(asking: Asking, asked: Asked, credentials: DigestCredentials, algorithm: AlgorithmRow | undefined): Verdict | undefined {
-  const { qop, opaque } = credentials
+/** What makes the request itself malformed (400). */
+function form(asking: Asking, asked: Asked, credentials: DigestCredentials): Verdict | undefined {
   if (credentials.userhash) return { is: 'malformed', why: problems.userhash }
   if (!(asking.sameUri ?? Object.is)(credentials.uri, asked.uri)) return { is: 'malformed', why: problems.uri }   // RFC 7616 3.4.6: 400
-  if (credentials.realm !== asking.realm) return { is: 'wrong', why: problems.realm }
-  if (!algorithm || !asking.algorithms.includes(algorithm.name)) return { is: 'wrong', why: problems.algorithm }
-  if (!(qop === 'auth' || (qop === 'auth-int' && asking.integrity) || (qop === '' && asking.withoutQop))) return { is: 'wrong', why: problems.qop }
-  if (opaque !== '' && opaque !== opaqueOf(credentials.nonce)) return { is: 'wrong', why: problems.opaque }
-  if (credentials.response.length !== algorithm.length) return { is: 'malformed', why: problems.value('response') }
   return undefined
+}
+
+/** Whether the answer keeps to what was asked. */
+function terms(asking: Asking, { qop, opaque, realm, nonce, response: given }: DigestCredentials, algorithm: AlgorithmRow | undefined): Problem | undefined {
+  if (realm !== asking.realm) return problems.realm
+  if (!algorithm || !asking.algorithms.includes(algorithm.name)) return problems.algorithm
+  if (!(qop === 'auth' || (qop === 'auth-int' && asking.integrity) || (qop === '' && asking.withoutQop))) return problems.qop
+  if (opaque !== '' && opaque !== opaqueOf(nonce)) return problems.opaque
+  return given.length === algorithm.length ? undefined : problems.value('response')
 }
 
 /** RFC 7616 3.3: opaque comes back unchanged. It carries nothing: a part of the nonce, so that no state is needed. */

@@ -30,7 +30,7 @@ const verdicts: [name: string, expected: string, change: (c: ReturnType<typeof c
   ['A14 a user nobody knows', 'wrong User', () => ({}), { user: undefined }],
   ['A14 a user without this hash', 'wrong User', () => ({}), { user: { md5: alice.md5 } }],
   ['one digit of the response', 'wrong Response', (c) => ({ response: (c.response.startsWith('0') ? '1' : '0') + c.response.slice(1) })],
-  ['a response cut short', 'malformed Value', (c) => ({ response: c.response.slice(0, 32) })],
+  ['a response cut short', 'wrong Value', (c) => ({ response: c.response.slice(0, 32) })],
   ['RFC 7616 3.4.6 another Request-URI', 'malformed Uri', () => ({}), { uri: 'sip:premium@example.test' }],
   ['RFC 8760 2.6 an equivalent Request-URI', 'ok', () => ({}), { uri: 'SIP:1002@example.test' }, { sameUri: (a, b) => a.toLowerCase() === b.toLowerCase() }],
   ['another realm', 'wrong Realm', () => ({ realm: 'other' })],
@@ -43,6 +43,8 @@ const verdicts: [name: string, expected: string, change: (c: ReturnType<typeof c
   ['opaque left out', 'ok', () => ({ opaque: '' })],
   ['a hashed user name', 'malformed Userhash', () => ({ userhash: true })],
   ['A15 a nonce of nobody', 'stale NonceForged', () => ({ nonce: 'n'.repeat(41), opaque: '' })],
+  ['A14 a nonce of nobody and a qop that was not offered: nothing is held against the user', 'stale NonceForged', () => ({ nonce: 'x', opaque: 'y', qop: 'auth-int' })],
+  ['A14 a nonce of nobody and an answer in another form: the same', 'stale NonceForged', () => ({ nonce: 'x', opaque: '', response: '0' })],
   ['A15 a nonce with another nc', 'wrong Response', () => ({ nc: '00000002' })],
 ]
 for (const [name, expected, change, more, ask] of verdicts) {
