@@ -20,6 +20,9 @@ const table = {
 
 export type AdminCode = keyof typeof table
 
+/** All codes, for documentation and for tests. */
+export const adminCodes = Object.keys(table) as readonly AdminCode[]
+
 export function adminProblem(code: AdminCode, where?: string, detail?: string, remedy?: string): Problem {
   const [text, usual] = table[code]
   return { code, text: `${text}${detail ? `: ${detail}` : ''}.`, where, remedy: remedy ?? usual }

@@ -1,5 +1,5 @@
 /** The `ringfort` command line: `start` runs the system, everything else asks the one that runs. */
-import { Command as Program, Option as Flag } from 'commander'
+import { CommanderError, Command as Program, Option as Flag } from 'commander'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { printAnswer, printProblems, send, tail } from '../admin/client.ts'
@@ -16,10 +16,25 @@ const streams = { out: (text: string) => { process.stdout.write(text) }, error: 
 const groups: Readonly<Record<string, string>> = { show: 'What there is.', explain: 'What would happen, and why.', certificate: 'Certificates.', call: 'Calls.' }
 
 export async function runCli(parameters: readonly string[]): Promise<void> {
-  const program = new Program('ringfort').description('A phone system for organisations that must keep their calls to themselves.').showHelpAfterError()
+  const program = new Program('ringfort').description('A phone system for organisations that must keep their calls to themselves.').showHelpAfterError().exitOverride()
   addStart(program)
   if (parameters[0] !== 'start') await addCommands(program)
-  await program.parseAsync([...parameters], { from: 'user' })
+  try { await program.parseAsync([...parameters], { from: 'user' }) } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    misused(error, parameters)
+  }
+}
+
+/** A command line that does not read: the words for people are said already. */
+function misused({ code, message, exitCode }: CommanderError, parameters: readonly string[]): void {
+  process.exitCode = exitCode
+  if (exitCode === 0 || !parameters.includes('--json')) return
+  const said = message.replace(/^error: /, '').split('\n')[0]!.replace(/\.$/, '')
+  // a group without its second word is answered with its help, or knows no --json of its own
+  const isUnknown = code === 'commander.unknownCommand' || code === 'commander.help' || said.includes("'--json'")
+  const problem = isUnknown ? adminProblem('admin.unknownCommand', parameters.filter((word) => !word.startsWith('-')).join(' ').slice(0, 64)) : adminProblem('admin.option', undefined, said)
+  if (parameters[0] === 'start') newVoice(true, { ...streams, error: () => {} }).refused([problem])
+  else streams.out(printProblems([problem], true))
 }
 
 const dataOption = () => new Flag('--data <dir>', 'data directory').env('RINGFORT_DATA').default('./data')
@@ -45,7 +60,7 @@ function rolesOf(text: string): { desk: boolean; problems: Problem[] } {
     if (role === 'call' || role === 'desk') return []
     return [mainProblem(role === 'voicemail' || role === 'presence' ? 'main.roleNotThere' : 'main.roleUnknown', '--roles', role.slice(0, 40))]
   })
-  if (!roles.includes('call')) problems.push(mainProblem('main.rolesNeedCall', '--roles'))
+  if (problems.length === 0 && !roles.includes('call')) problems.push(mainProblem('main.rolesNeedCall', '--roles'))
   return { desk: roles.includes('desk'), problems }
 }
 
@@ -84,16 +99,16 @@ function collect(command: Command, given: readonly unknown[], flags: Options): O
   for (const [option, value] of all) {
     if (value === undefined) continue
     options[option.name] = option.name === 'out' ? resolve(String(value)) : value
-    if (option.takes === 'file') options.text = readText(String(value))
+    if (option.takes === 'file') options.text = readText(String(value), flags.json === true)
   }
   return options
 }
 
 function camel(name: string): string { return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) }
 
-function readText(file: string): string {
+function readText(file: string, json: boolean): string {
   try { return readFileSync(file, 'utf8') } catch (error) {
-    refuse([adminProblem('admin.fileUnreadable', file, errorCode(error))], false)
+    refuse([adminProblem('admin.fileUnreadable', file, errorCode(error))], json)
     return process.exit(1)
   }
 }

@@ -4,6 +4,7 @@ import type { BoundPort } from '../admin/live.ts'
 import type { Problem } from '../kit/result.ts'
 import { type Log, openLog } from '../ops/log.ts'
 import { lockDataDirectory, type Lock } from '../store/lock.ts'
+import { checkFirstSite } from './siteFile.ts'
 import type { Voice } from './voice.ts'
 import { watch, type Watched } from './watch.ts'
 
@@ -20,6 +21,8 @@ export interface StartOptions {
 /** Resolves with the exit code. */
 export async function start(options: StartOptions, voice: Voice): Promise<number> {
   const dataDir = resolve(options.dataDir)
+  const wrong = await checkFirstSite(dataDir, options.site === undefined ? undefined : resolve(options.site))
+  if (wrong.length > 0) { voice.refused(wrong); return 1 }
   const lock = lockDataDirectory(dataDir)
   if (!lock.ok) { voice.refused([lock.problem]); return 1 }
   const log = openLog({ dataDir, process: 'launcher', words: (line) => { voice.warn(line) } })

@@ -1,14 +1,12 @@
 /** Everything that must be right before a port is opened: the data directory, the database, the keys, the site file, the picture. */
-import { readFileSync, statSync } from 'node:fs'
 import type { StoredObject } from '../directory/changes.ts'
 import { buildSnapshot, checkSeals, type Snapshot } from '../directory/snapshot.ts'
-import { errorCode } from '../kit/error.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { openReader, type Reader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import { type Keys, openKeys } from './keys.ts'
 import { bindingPlan } from './ports.ts'
-import { mainProblem } from './problems.ts'
+import { readSiteFile } from './siteFile.ts'
 
 export interface PrepareOptions {
   readonly dataDir: string
@@ -67,10 +65,8 @@ function load(store: Reader): Result<Loaded> {
   }
 }
 
-const maxSite = 16 * 1024 * 1024
-
 async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded, file: string, now: number): Promise<Result<{ configuration: Loaded; warnings: readonly Problem[] }, readonly Problem[]>> {
-  const text = readText(file)
+  const text = readSiteFile(file)
   if (!text.ok) return fail([text.problem])
   // a start without a site file needs neither YAML nor argon2
   const [{ readSite }, { carryOut, plan }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('../directory/plan.ts'), import('./ports.ts')])
@@ -85,12 +81,6 @@ async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded,
   const done = store.configuration.apply(set, rev)
   if (!done.ok) return fail([done.problem])
   return ok({ configuration: { rev: done.value.rev, objects: after }, warnings: site.value.warnings })
-}
-
-function readText(file: string): Result<string> {
-  try {
-    return statSync(file).size > maxSite ? fail(mainProblem('main.siteTooLarge', file)) : ok(readFileSync(file, 'utf8'))
-  } catch (error) { return fail(mainProblem('main.siteUnreadable', file, errorCode(error))) }
 }
 
 /** The configuration after a change set: what is not named stays as it is. */

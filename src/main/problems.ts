@@ -17,6 +17,9 @@ const table = {
 
 export type MainCode = keyof typeof table
 
+/** All codes, for documentation and for tests. */
+export const mainCodes = Object.keys(table) as readonly MainCode[]
+
 export function mainProblem(code: MainCode, where?: string, detail?: string): Problem {
   const [text, remedy] = table[code]
   return { code, text: `${text}${detail ? `: ${detail}` : ''}.`, where, remedy }

@@ -18,7 +18,7 @@ export function newVoice(json: boolean, { out, error }: Streams): Voice {
     // the console comes with a later version: null until then
     ready: (services, dataDir) => { if (json) line({ event: 'ready', services: services.map(({ name, transport, address, port }) => ({ name, transport, address, port })), console: null }); else out(welcome(services, dataDir)) },
     event: (event) => { if (json) line(event); else out(words(event)) },
-    refused: (problems) => { for (const problem of problems) error(`ringfort: ${printProblem(problem)}\n`) },
+    refused: (problems) => { if (json) line({ event: 'refused', problems }); for (const problem of problems) error(`ringfort: ${printProblem(problem)}\n`) },
     warn: (text) => { error(`${text}\n`) },
   }
 }

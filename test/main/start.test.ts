@@ -31,6 +31,7 @@ for (const processes of ['split', 'one']) {
     assert.match(await metrics.text(), /^ringfort_up 1$/m)
     const refused = launch(dataDir)
     assert.equal(await refused.ended(), 1)
+    assert.deepEqual(refused.events.map(({ event, problems }) => [event, (problems as { code: string }[])[0]!.code]), [['refused', 'store.running']])
     assert.match(refused.said().error, /Another ringfort works on this data directory \(process \d+\)\. Stop it first.*\[store\.running\]/)
     assert.equal(await one.stop(), 0)
     assert.ok(!existsSync(join(dataDir, 'ringfort.pid')))
@@ -48,14 +49,19 @@ test('issue 2, bad input: a malformed site file: exit 1 with file, line, field a
   const one = launch(dataDir, ['--site', file])
   assert.equal(await one.ended(), 1)
   const { out, error } = one.said()
-  assert.equal(out, '')
+  assert.ok(!existsSync(dataDir), 'nothing was made')
+  const said = JSON.parse(out) as { event: string; problems: { code: string }[] }
+  assert.deepEqual([said.event, said.problems.map(({ code }) => code)], ['refused', ['site.unknownField', 'site.notAllowed']])
   assert.match(error, new RegExp(`${file}:4:\\d+ users\\[alice\\]\\.extensoin`))
   assert.match(error, new RegExp(`${file}:6:\\d+ phones\\[x\\]\\.deviceSecurityMode: .*nonSecure, authenticated, encrypted`))
-  assert.ok(logLines(dataDir).some((line) => line.event === 'start.refused'))
   const next = await up(dataDir, ['--site', siteFile(anyPorts)])
   const audit = await ringfort(['show', 'audit', '--json', '--data', dataDir])
   assert.ok(!audit.out.includes('alice'))
   assert.equal(await next.stop(), 0)
+  const later = launch(dataDir, ['--site', file])
+  assert.equal(await later.ended(), 1)
+  assert.equal(later.events[0]!.event, 'refused')
+  assert.ok(logLines(dataDir).some((line) => line.event === 'start.refused'))
 })
 
 test('issue 2, bad input: a site file that is not there, a role that is not there yet, processes that make no sense', async () => {
@@ -72,7 +78,15 @@ test('issue 2, bad input: a site file that is not there, a role that is not ther
     const one = launch(join(newFolder(), 'data'), given)
     assert.equal(await one.ended(), 1, given.join(' '))
     assert.match(one.said().error, says)
+    assert.deepEqual(one.events.map(({ event, problems }) => [event, (problems as unknown[]).length]), [['refused', 1]], given.join(' '))
   }))
+})
+
+test('issue 2, bad input: --roles voicemail is told that it is not there yet, and nothing else', async () => {
+  const one = launch(join(newFolder(), 'data'), ['--roles', 'voicemail'])
+  assert.equal(await one.ended(), 1)
+  assert.deepEqual((one.events[0]!.problems as { code: string }[]).map(({ code }) => code), ['main.roleNotThere'])
+  assert.equal(one.said().error.trim().split('\n').length, 1)
 })
 
 test('issue 2, bad input: a port in use: exit 1 with the service, the port and what to do', async () => {
@@ -82,7 +96,8 @@ test('issue 2, bad input: a port in use: exit 1 with the service, the port and w
   const { port } = blocker.address()
   const one = launch(join(newFolder(), 'data'), ['--site', siteFile(anyPorts.replace('sip-udp: { port: 0 }', `sip-udp: { port: ${port} }`))])
   assert.equal(await one.ended(), 1)
-  assert.match(one.said().error, new RegExp(`sip-udp udp/127\\.0\\.0\\.1:${port}: the port is in use by another program`))
+  assert.match(one.said().error, new RegExp(`sip-udp udp/127\\.0\\.0\\.1:${port}: the port is in use by another program\\. Stop that program`))
+  assert.deepEqual(one.events.map(({ event, problems }) => [event, (problems as { code: string }[]).map(({ code }) => code)]), [['refused', ['edge.portInUse']]])
   blocker.close()
 })
 
