@@ -46,15 +46,15 @@ function reached(from: string, to: string, ask: (text: string) => ReturnType<Ret
   return lines
 }
 
-/** Methods that call control takes from a phone, from anybody, or from nobody outside a dialog. */
-const anybody = new Set(['OPTIONS']), inDialogOnly = new Set(['BYE', 'INFO', 'PRACK', 'UPDATE', 'CANCEL', 'ACK'])
 const transports = ['udp', 'tcp', 'tls', 'wss']
 
 async function request(house: House, options: Options): Promise<Result<Answer>> {
   const method = String(options.method).toUpperCase(), transport = String(options.transport).toLowerCase()
   if (!transports.includes(transport)) return { ok: false, problem: adminProblem('admin.option', '--transport', `it is one of ${transports.join(', ')}`) }
-  if (anybody.has(method)) return ok(verdictAnswer(options, 'allow', 'Anybody may ask what this system can do.', 'methods.OPTIONS', undefined))
-  if (inDialogOnly.has(method)) return ok(verdictAnswer(options, 'refuse', `${method} belongs to a call: outside of one it is answered 481.`, `methods.${method}`, undefined))
+  const row = (await house.methods()).get(method)
+  if (!row) return ok(verdictAnswer(options, { verdict: 'refuse', status: 501, because: `${method.slice(0, 40)} is not known here: it is answered 501.`, rule: 'methods' }))
+  if (row.who === 'anybody') return ok(verdictAnswer(options, { verdict: 'allow', because: 'Anybody may ask what this system can do.', rule: `methods.${method}` }))
+  if (row.who === 'nobody') return ok(verdictAnswer(options, { verdict: 'refuse', ...row.refusal!, rule: `methods.${method}` }))
   const snapshot = house.snapshot()
   const text = (name: string) => typeof options[name] === 'string' ? options[name] : undefined
   const digestUser = text('digest'), digest = digestUser === undefined ? undefined : snapshot.phoneByDigestUser(digestUser)
@@ -64,6 +64,7 @@ async function request(house: House, options: Options): Promise<Result<Answer>> 
     secure: transport === 'tls' || transport === 'wss', certified, sourced, digest, claims: text('user') ?? '',
     credentials: digestUser === undefined ? 'none' : digest ? 'ok' : 'wrong',
   })
+  if (verdict.is === 'allow' && row.refusal) return ok(verdictAnswer(options, { verdict: 'refuse', ...row.refusal, rule: `methods.${method}` }))
   return ok(explained(options, verdict, { certified, sourced, digest }, snapshot.phoneByDigestUser(text('user') ?? '')))
 }
 
@@ -74,10 +75,10 @@ function explained(options: Options, verdict: IdentityVerdict, found: Found, nam
   switch (verdict.is) {
     case 'allow': {
       const how = found.digest ? ['digest', 'its digest password'] : found.certified ? ['name', 'its certificate'] : ['address', 'its fixed address']
-      return verdictAnswer(options, 'allow', `It is the phone ${verdict.phone.name}, known by ${how[1]}.`, `phones[${verdict.phone.name}].${how[0]}`, undefined)
+      return verdictAnswer(options, { verdict: 'allow', because: `It is the phone ${verdict.phone.name}, known by ${how[1]}.`, rule: `phones[${verdict.phone.name}].${how[0]}` })
     }
-    case 'refuse': return verdictAnswer(options, 'refuse', verdict.problem.text, verdict.problem.code === 'policy.transport' ? `${object}.deviceSecurityMode` : `${object}.lines`, verdict.problem)
-    case 'challenge': return verdictAnswer(options, 'challenge', why(found, phone), phone ? `${object}.digest` : 'policy.default', {
+    case 'refuse': return verdictAnswer(options, { verdict: 'refuse', status: verdict.status, because: verdict.problem.text, rule: verdict.problem.code === 'policy.transport' ? `${object}.deviceSecurityMode` : `${object}.lines` }, verdict.problem)
+    case 'challenge': return verdictAnswer(options, { verdict: 'challenge', status: 401, because: why(found, phone), rule: phone ? `${object}.digest` : 'policy.default' }, {
       code: 'policy.challenge', text: 'It is answered 401.', remedy: 'The phone must answer with its digest user and password; add --digest USER to see what happens then.',
     })
   }
@@ -88,10 +89,12 @@ function why({ certified, sourced }: Found, phone: PhonePicture | undefined): st
   return phone ? `The phone ${phone.name} must prove who it is.` : 'Nothing about it proves who it is: no certificate, no fixed address, no credentials.'
 }
 
-function verdictAnswer(options: Options, verdict: string, because: string, rule: string, problem: Problem | undefined): Answer {
+interface Verdict { readonly verdict: 'allow' | 'challenge' | 'refuse'; readonly status?: number | undefined; readonly because: string; readonly rule: string }
+
+function verdictAnswer(options: Options, { verdict, status, because, rule }: Verdict, problem?: Problem): Answer {
   const remedy = problem?.remedy
   return {
-    document: { request: options, verdict, rule, because, ...(problem ? { code: problem.code } : {}), ...(remedy === undefined ? {} : { remedy }) },
-    table: { columns: ['verdict', 'rule', 'because', 'remedy'], rows: [[verdict, rule, because, remedy ?? '-']] },
+    document: { request: options, verdict, ...(status === undefined ? {} : { status }), rule, because, ...(problem ? { code: problem.code } : {}), ...(remedy === undefined ? {} : { remedy }) },
+    table: { columns: ['verdict', 'status', 'rule', 'because', 'remedy'], rows: [[verdict, status === undefined ? '-' : String(status), rule, because, remedy ?? '-']] },
   }
 }

@@ -45,6 +45,14 @@ export interface PortRow {
   readonly notProvided?: string | undefined
 }
 
+/** What is said to a method outside a dialog. */
+export interface MethodRow {
+  /** Who may send it: anybody, a phone that has proved who it is, or nobody. */
+  readonly who: 'anybody' | 'phone' | 'nobody'
+  /** What it is refused with, whoever sends it (a phone after its proof); without a status it is not answered. */
+  readonly refusal?: { readonly status?: number; readonly because: string } | undefined
+}
+
 export interface CertificateRow {
   readonly file: string
   readonly purpose: string
@@ -70,6 +78,8 @@ export interface House {
   readonly snapshot: () => Snapshot
   readonly portTable: (snapshot: Snapshot) => readonly PortRow[]
   readonly serviceNames: readonly string[]
+  /** The method table of call control. */
+  readonly methods: () => Promise<ReadonlyMap<string, MethodRow>>
   /** What would be wrong with the listeners of this configuration. */
   readonly checkPorts: (objects: readonly StoredObject[]) => { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
   readonly certificates: () => readonly CertificateRow[]

@@ -12,6 +12,7 @@ import type { Store } from '../store/store.ts'
 import { certificates, issue, writeIssued } from '../edge/authority.ts'
 import type { Live } from './desk.ts'
 import { pkiDirectory } from './keys.ts'
+import { methodTable } from './methods.ts'
 import { bindingPlan, portTable, serviceNames } from './ports.ts'
 import { monotonicNow } from './parts.ts'
 
@@ -29,7 +30,7 @@ export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse
   const { configuration, records } = store, bound: BoundPort[] = []
   const house: DeskHouse = {
     now: monotonicNow, version: { ringfort: ownVersion(), node: process.versions.node }, dataDir, key, configuration, records, live, bound,
-    ownPorts: () => bound, snapshot: snapshots(store, key), portTable, serviceNames,
+    ownPorts: () => bound, snapshot: snapshots(store, key), portTable, serviceNames, methods: methodTable,
     checkPorts: (objects) => checkPorts(objects, key),
     certificates: () => certificates(pkiDirectory(dataDir)), issueCertificate: (name, folder) => issueTo(dataDir, name, folder),
     changed: async () => {

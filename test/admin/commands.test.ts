@@ -9,6 +9,8 @@ import { printAnswer, tail } from '../../src/admin/client.ts'
 import { commands } from '../../src/admin/commands.ts'
 import { restore } from '../../src/calls/locations.ts'
 import type { TailEvent } from '../../src/admin/live.ts'
+import { methodTable } from '../../src/main/methods.ts'
+import { town } from '../calls/town.ts'
 import { twoPhones, until } from '../main/running.ts'
 import { call, newPhone, statusOf } from '../main/speak.ts'
 import { newHouse } from './house.ts'
@@ -102,6 +104,27 @@ test('R239 R343 explain request: verdict, rule and remedy', async () => {
     assert.equal(found.verdict, verdict, `${method} ${JSON.stringify(given)}`)
     assert.match(found.rule, rule)
   }
+  await house.close()
+})
+
+test('R343 explain request says to every method what the system says to a stranger and to a phone, unknown methods too', async () => {
+  const house = await newHouse(more)
+  const t = await town({}, { erin: { registers: false, password: 'not the password' } })
+  const names = [...(await methodTable()).keys()].filter((name) => !['ACK', 'CANCEL', 'INVITE', 'SUBSCRIBE'].includes(name))   // those that outlive one request or need their own bodies
+  for (const method of [...names, 'BOGUS']) {
+    const uri = method === 'REGISTER' ? 'sip:example.test' : 'sip:1002@example.test'
+    const seen = [t.erin, t.alice].map((one) => one.send(method, uri, 'Event: presence\r\nContent-Type: text/plain\r\n', 'x'))
+    t.tick()
+    const said = async (given: object) => {
+      const { verdict, status } = await house.document<{ verdict: string; status?: number }>('explain request', { method, source: '192.0.2.7', transport: 'udp', user: method === 'REGISTER' ? '1002' : '1001', ...given })
+      return status ?? (verdict === 'allow' ? 200 : 0)
+    }
+    assert.deepEqual([await said({}), await said({ digest: 'alice-desk' })], [seen[0]![0], seen[1]!.at(-1)], method)
+  }
+  for (const [method, status] of [['ACK', undefined], ['CANCEL', 481], ['bogus', 501]] as const) {
+    assert.equal((await house.document<{ status?: number }>('explain request', { method, source: '192.0.2.7', transport: 'tcp' })).status, status, method)
+  }
+  t.close()
   await house.close()
 })
 

@@ -1,6 +1,9 @@
 /** Who may do what: strangers, phones that claim to be others, wrong passwords, hostile names. A10, A11, A12, A14, A32 */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { VirtualPhone } from '../../src/index.ts'
+import { secret } from '../../src/kit/secret.ts'
+import { lockoutLimits } from '../../src/policy/lockout.ts'
 import { assertTalking, town } from './town.ts'
 
 const table: { method: string; stranger: number; phone: number }[] = [
@@ -82,14 +85,30 @@ test('A10: another phone of the system, with a good password, cannot end a call 
   t.close()
 })
 
-test('A14: wrong passwords answer 401 like unknown users, and do not lock the phone of the one who is attacked', async () => {
-  const t = await town({}, { erin: { registers: false, password: 'guess' } })
-  for (let i = 0; i < 15; i++) { t.erin.register(); t.tick(100) }
-  assert.ok(t.erin.state.registration.statuses.every((status) => status === 401 || status === 403))
+test('A14: more wrong passwords than the lockout takes answer 401 like unknown users: the right one is not taken at once there, and from elsewhere it is', async () => {
+  const t = await town({}, { erin: { registers: false, password: 'guess' }, frank: { registers: false, line: '1005' } })
+  const { registration } = t.erin.state
+  const knowsIt = (phone: VirtualPhone) => { Object.assign(phone.state.settings, { credentials: [{ ...phone.state.settings.credentials[0]!, user: 'erin', password: secret('battery-staple-erin') }] }) }
+  for (let i = 0; i < 40; i++) { t.erin.register(); t.tick(100) }
+  assert.ok(registration.statuses.length >= 40 && registration.statuses.every((status) => status === 401 || status === 403))
+  assert.ok(t.system.exchange.counters.wrongPasswords <= lockoutLimits.failures + 2, 'beyond the limit no password is looked at')
+  assert.ok(t.system.exchange.counters.locked > 0)
+  assert.ok(t.system.news.some((one) => one.is === 'locked' && one.what === 'user'))
+  knowsIt(t.erin)                                                                  // the attacker's right guess, at once
+  t.erin.register()
+  t.tick(100)
   assert.equal(t.erin.registered, false)
+  knowsIt(t.frank)                                                                 // the one who is attacked, from another address
+  t.frank.register()
+  t.tick(100)
+  assert.equal(t.frank.state.registration.statuses.at(-1), 200)
+  t.tick(lockoutLimits.every * 2)                                                  // slowed, not shut out
+  t.erin.register()
+  t.tick(100)
+  assert.equal(t.erin.registered, true)
   const { near, far } = t.connect(t.alice, t.bob)
   assertTalking(near, far)
-  t.erin.state.registration.wanted = false
+  for (const one of [t.erin, t.frank]) one.state.registration.wanted = false
   t.close()
 })
 
