@@ -3,7 +3,7 @@ import { type LadderRung, type LiveAnswers, type LiveCall, type LiveLeg, livePag
 import { bindingsOf, isRegistered, list } from '../calls/locations.ts'
 import type { Call } from '../calls/call.ts'
 import type { Exchange } from '../calls/exchange.ts'
-import { ladderOf, type Rung } from '../calls/ladder.ts'
+import { callIdsWith, ladderOf, type Rung } from '../calls/ladder.ts'
 import type { System } from './system.ts'
 
 /** Messages of one call that are shown. */
@@ -47,19 +47,13 @@ function oneCall(x: Exchange, id: string): LiveAnswers['call'] {
   const call = x.calls.get(id)
   if (!call) return { call: undefined, rungs: [] }
   const callIds = legsOf(call).map((leg) => leg.dialog.callId)
-  return { call: liveCall(call), rungs: shown(ladderOf(x.ladder, [...new Set([...callIds, ...callIdsOf(x, call.record.legs.map((leg) => leg.id))])])) }
+  return { call: liveCall(call), rungs: shown(ladderOf(x.ladder, [...new Set([...callIds, ...callIdsWith(x.ladder, call.record.legs.map((leg) => leg.id))])])) }
 }
 
 /** `tags`: our tags in the dialogs of a call that is over; the messages that carry one tell the Call-ID, and that the rest. */
 function ladder(x: Exchange, tags: readonly string[]): LadderRung[] {
-  const callIds = callIdsOf(x, tags.slice(0, 100))
+  const callIds = callIdsWith(x.ladder, tags.slice(0, 100))
   return callIds.length === 0 ? [] : shown(ladderOf(x.ladder, callIds))
-}
-
-function callIdsOf(x: Exchange, tags: readonly string[]): string[] {
-  const wanted = tags.filter((tag) => tag.length >= 6)
-  if (wanted.length === 0) return []
-  return [...new Set(ladderOf(x.ladder, wanted).flatMap(({ text }) => /^(?:Call-ID|i)[ \t]*:[ \t]*([^\r\n]{1,256})/im.exec(text)?.[1] ?? []))]
 }
 
 function shown(rungs: readonly Rung[]): LadderRung[] {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertTalking, town } from './town.ts'
 import { mediaApart } from '../../src/index.ts'
+import { parseSdp } from '../../src/wire/sdp/index.ts'
 
 test('RFC 3261 13.2.1: early media: the caller hears the phone before it answers, and the answer repeats it', async () => {
   const t = await town({}, { bob: { rings: false } })
@@ -16,6 +17,26 @@ test('RFC 3261 13.2.1: early media: the caller hears the phone before it answers
   assertTalking(near, t.bob.talk)
   t.close()
 })
+
+for (const { name, media, body } of [
+  { name: 'plain RTP where SRTP is required', media: { alice: 'required', bob: 'preferred' }, body: 'm=audio 5004 RTP/AVP 8\r\n' },
+  { name: 'more media than were offered', media: {}, body: 'm=audio 5004 RTP/AVP 8\r\nm=audio 5006 RTP/AVP 8\r\n' },
+  { name: 'another protocol than was offered', media: {}, body: 'm=audio 5004 RTP/AVPF 8\r\n' },
+] as const) {
+  test(`A22 RFC 3264 6: an early answer that is none, ${name}: the caller hears that it rings, and no description`, async () => {
+    const t = await town({ media }, { alice: { security: 'alice' in media ? 'required' : 'none' }, bob: { rings: false } })
+    const near = t.alice.call('1002')
+    t.tick()
+    const answer = parseSdp(`v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n${body}`)
+    assert.ok(answer.ok)
+    t.bob.talk.session = { ours: answer.value, theirs: answer.value, weOffered: false }
+    t.bob.ring(183, { early: true })
+    t.tick()
+    assert.deepEqual(near.statuses, [180])
+    assert.ok(t.system.ladder().every((one) => one.to !== 'alice' || !one.text.includes('m=audio')))
+    t.close()
+  })
+}
 
 test('RFC 3261 13.2.2.4: early media from two phones: two early dialogs; the one that answers is talked to', async () => {
   for (const winner of ['bob', 'bob2'] as const) {

@@ -93,7 +93,7 @@ const groups = {
 }
 for (const { name, by, dials } of [
   { name: 'own group', by: 'carol', dials: '*8' }, { name: 'an associated group', by: 'dave', dials: '*8' },
-  { name: 'a group by its number', by: 'carol', dials: '1900' }, { name: 'directed, same group', by: 'carol', dials: '**1002' },
+  { name: 'a group by its number', by: 'carol', dials: '1900' }, { name: 'an associated group by its number', by: 'dave', dials: '1900' }, { name: 'directed, same group', by: 'carol', dials: '**1002' },
 ] as const) {
   test(`pickup, ${name}: who dials ${dials} talks to the caller, the phone that rang is told why it stops`, async () => {
     const t = await town(groups)
@@ -132,11 +132,30 @@ test('A9: pickup outside the group is refused: 403 directed, 404 by the code; th
   const t = await town(groups)
   const near = t.alice.call('1002')
   t.tick()
-  const directed = t.erin.call('**1002'), code = t.erin.call('*8')
+  const directed = t.erin.call('**1002'), code = t.erin.call('*8'), number = t.erin.call('1900'), oneWay = t.carol.call('1901')
   t.tick()
-  assert.deepEqual([directed.ended?.status, code.ended?.status, near.state], [403, 404, 'ringing'])
+  assert.deepEqual([directed, code, number, oneWay].map((one) => one.ended?.status), [403, 404, 403, 403])
+  assert.equal(near.state, 'ringing')
   t.close()
 })
+
+for (const to of ['*8', '1900', '**1004', '*61971', '1971']) {
+  test(`A9: a 302 to ${to} does nothing with the rights of who called: 404`, async () => {
+    const t = await town({
+      lines: '  - { number: "1001", pickupGroup: "1900" }\n  - { number: "1004", pickupGroup: "1900" }',
+      more: 'pickupGroups: [{ number: "1900" }]\nparkLots: [{ name: hall, range: 197X }]',
+    })
+    t.connect(t.erin, t.carol)
+    t.erin.transfer('1971')
+    t.tick()
+    const rung = t.frank.call('1004'), near = t.alice.call('1002')
+    t.tick()
+    t.bob.refuse(302, `Contact: <sip:${to}@example.test>\r\n`)
+    t.tick()
+    assert.deepEqual([near.ended?.status, rung.state, t.carol.talk.state], [404, 'ringing', 'up'])
+    t.close()
+  })
+}
 
 test('RFC 3891: Replaces of a call in progress by the same line: the other end talks to the newcomer', async () => {
   const t = await town({}, { bob2: { registers: true } })
@@ -158,13 +177,13 @@ test('RFC 3891: Replaces of a ringing leg picks the call up', async () => {
   t.close()
 })
 
-test('A9: Replaces by a stranger to the call is refused with 403, of no call with 481; nothing happens to the call', async () => {
+test('A9: Replaces by a stranger to the call gets the 481 of a call that does not exist; nothing happens to the call', async () => {
   const t = await town()
   const { near, far } = t.connect(t.alice, t.bob)
   const thief = t.erin.call('1002', { replaces: replacesOf(far) })
   const blind = t.erin.call('1002', { replaces: 'nosuchcall;to-tag=a;from-tag=b' })
   t.tick()
-  assert.deepEqual([thief.ended?.status, blind.ended?.status], [403, 481])
+  assert.deepEqual([thief.ended?.status, blind.ended?.status], [481, 481])
   assertTalking(near, far)
   t.close()
 })

@@ -53,6 +53,14 @@ test('RFC 3261 19.1.5: headers of a contact URI stay out of the Request-URI', ()
   assert.equal(targetOf(bindingsOf(desk.locations, '1001')[0]!)?.uri, 'sip:1001@192.0.2.4;x=1')
 })
 
+test('RFC 3261 19.1.1: a method parameter of a contact URI stays out of the Request-URI, in a user part it is no parameter', () => {
+  for (const [contact, uri] of [['sip:1001@192.0.2.4;method=BYE;x=1', 'sip:1001@192.0.2.4;x=1'], ['sip:1001;method=a@192.0.2.4;Method=BYE?a=b', 'sip:1001;method=a@192.0.2.4']]) {
+    const desk = newDesk()
+    desk.send([`Contact: <${contact}>`])
+    assert.equal(targetOf(bindingsOf(desk.locations, '1001')[0]!)?.uri, uri)
+  }
+})
+
 test('RFC 3261 10.2.1: a binding that is not renewed is gone when its time is up; a renewed one is not', () => {
   const desk = newDesk(), { locations } = desk
   desk.send([here, 'Expires: 60'])

@@ -183,7 +183,7 @@ function addPhone(network: Network, site: SimulatedSite, phones: Map<string, Vir
 
 function ladder(exchange: Exchange, phones: ReadonlyMap<string, VirtualPhone>, record: CallRecord | undefined): LadderLine[] {
   const names = new Map([...phones].map(([name, { state }]) => [state.settings.address, name]))
-  const ids = record ? callIdsOf(exchange, phones, record) : ['']
+  const ids = record && callIdsOf(exchange, phones, record)
   return ladderOf(exchange.ladder, ids).map(({ at, direction, peer, text }) => {
     const address = 'service' in peer ? peer.remoteAddress : peer.address, there = names.get(address) ?? address
     return { at, from: direction === 'in' ? there : 'ringfort', to: direction === 'in' ? 'ringfort' : there, what: whatOf(text), text }

@@ -101,9 +101,10 @@ function contactUri(message: SipMessage): string | undefined {
 }
 
 /** 12.2.1.1, 19.1.1: a Request-URI has neither headers nor a method parameter. */
-function asTarget(uri: string): string {
-  const question = uri.indexOf('?'), bare = question < 0 || !/^sips?:/i.test(uri) ? uri : uri.slice(0, question)
-  return bare.replace(/;method=[^;]*/gi, '')
+export function asTarget(uri: string): string {
+  const host = uri.indexOf('@') + 1, question = uri.indexOf('?', host)                // a user part may hold both (25.1)
+  const bare = question < 0 || !/^sips?:/i.test(uri) ? uri : uri.slice(0, question)
+  return bare.slice(0, host) + bare.slice(host).replace(/;method=[^;]*/gi, '')
 }
 
 function recordRoutes(message: SipMessage): string[] | undefined {
