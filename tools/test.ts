@@ -1,6 +1,6 @@
 /**
  * npm test [-- FILE… | --only PATTERN | --verbose]: house.test.ts, then every other test under test/, two files at a time.
- * One line a file; a failure in full; node's own closing lines. Fails when no test ran.
+ * One line a file; a failure in full; node's own closing lines, and what was skipped for which reason. Fails when no test ran.
  */
 import { globSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
@@ -39,7 +39,15 @@ function main(): void {
   let ran = 0
   // a file without any test counts as one test named after the file: it is not taken for a test here
   const real = (data: { name: string, file?: string | undefined }) => data.file === undefined || resolve(root, data.name) !== data.file
-  stream.on('test:pass', (data) => { if (data.details.type !== 'suite' && real(data)) ran++ })
+  const skipped = new Map<string, string[]>()   // by reason
+  stream.on('test:pass', (data) => {
+    if (data.details.type === 'suite' || !real(data)) return
+    if (data.skip === undefined) ran++
+    else {
+      const reason = typeof data.skip === 'string' ? data.skip : 'no reason given'
+      skipped.set(reason, [...skipped.get(reason) ?? [], `  ${relative(root, data.file ?? '')}: ${data.name}`])
+    }
+  })
   stream.on('test:fail', (data) => { process.exitCode = 1; if (real(data)) ran++ })
   stream.on('test:summary', (data) => {
     if (!data.success) process.exitCode = 1
@@ -47,7 +55,10 @@ function main(): void {
   })
   if (!values.verbose) stream.on('test:stderr', (data) => process.stderr.write(data.message))
   stream.compose(values.verbose ? new spec() : failuresOnly).pipe(process.stdout)
-  stream.on('end', () => { if (!ran) { console.error('no test ran'); process.exitCode = 1 } })
+  stream.on('end', () => {
+    for (const [reason, names] of skipped) console.log(`${names.length} skipped, nothing shown by them: ${reason}\n${names.join('\n')}`)
+    if (!ran && !skipped.size) { console.error('no test ran'); process.exitCode = 1 }
+  })
 }
 
 /** What the tests of a file said about themselves is left out; the totals at the end are kept. */

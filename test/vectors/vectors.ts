@@ -12,13 +12,17 @@ export interface Entry {
   readonly expectation: { readonly verdict?: string; readonly kind?: string; readonly complete?: boolean; readonly exception_on?: readonly string[]; readonly start?: string }
 }
 
-/** The open entries of a topic; [] with a word about it where the folder is absent. */
+/** Is this part of the material there? Where it is not, the test counts as skipped, with the reason: it has shown nothing. */
+export function isThere(t: TestContext, place: string): boolean {
+  const found = existsSync(join(folder, place))
+  if (!found) t.skip(`no ${place} at ${folder}: nothing was compared (set RINGFORT_VECTORS)`)
+  return found
+}
+
+/** The open entries of a topic; none where the folder is absent. */
 export function entries(t: TestContext, topic: string): Entry[] {
   const index = join(folder, 'index.json')
-  if (!existsSync(index)) {
-    t.diagnostic(`no vectors at ${folder}: nothing was compared (set RINGFORT_VECTORS)`)
-    return []
-  }
+  if (!isThere(t, 'index.json')) return []
   return (JSON.parse(readFileSync(index, 'utf8')) as Entry[]).filter((e) => e.topic === topic)
 }
 
