@@ -30,6 +30,8 @@ export interface Call extends Sleeper {
   readonly maxForwards: number
   readonly maxBreadth: number
   readonly anonymous: boolean
+  /** A sips address was called: every leg signals over TLS (RFC 5630). */
+  readonly sips: boolean
   security: Level
   record: CallRecord
 }

@@ -74,7 +74,7 @@ function requested(x: Exchange, served: Served): void {
   count(x, message.method)
   if (message.toTag !== '') { inDialog(x, served); return }
   const method = Object.hasOwn(methods, message.method) ? methods[message.method]! : undefined
-  const wrong = formOf(message, method)
+  const wrong = formOf(message, method) ?? (/^sips:/i.test(message.uri) && !isSecure(served.flow) ? { status: 403, problem: notSecure } : undefined)                 // RFC 5630 3.1.3
   if (wrong) { say(x, served, wrong); return }
   if (method!.shed && (x.shedding || (x.closing && message.method === 'INVITE'))) { shed(x, served.flow.remoteAddress, () => say(x, served, busyNow(x))); return }
   if (method!.who === 'nobody') { say(x, served, { status: method!.refusal ?? 403 }); return }
@@ -122,6 +122,7 @@ function isPhoneOf(x: Exchange, name: string, served: Served): boolean {
 }
 
 const isSecure = (flow: Flow) => flow.transport === 'tls' || flow.transport === 'wss'
+const notSecure: Problem = { code: 'calls.sipsNeedsTls', text: 'A sips address is reached over TLS alone, and this request came without it.', remedy: 'Call the sip address, or connect over TLS.' }
 const weaker: Problem = { code: 'calls.weakerTransport', text: 'This dialog began over TLS and does not go on without it.', remedy: 'Connect over TLS again.' }
 
 function inSubscription(x: Exchange, served: Served): void {

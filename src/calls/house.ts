@@ -49,7 +49,7 @@ export function callHouse(x: Exchange): CallHouse {
   }
 }
 
-export function newCall(x: Exchange, from: string, dialled: string, limits: Pick<Call, 'maxForwards' | 'maxBreadth' | 'anonymous'>): Call {
+export function newCall(x: Exchange, from: string, dialled: string, limits: Pick<Call, 'maxForwards' | 'maxBreadth' | 'anonymous' | 'sips'>): Call {
   const id = x.endpoint.random.token(8)
   return {
     id, state: 'ringing', a: undefined, b: undefined, ringing: undefined, pending: undefined, parked: undefined, held: false, security: 'notAuthenticated',
@@ -114,6 +114,7 @@ function legsTo(x: Exchange, call: Call, line: string, from: Party): Leg[] {
     const target = binding.expiresAt > x.now ? targetOf(binding) : undefined, phone = x.snapshot.phones.get(binding.phone)
     const to = target && wayTo(x, target.way)
     if (!target || !to || !phone?.lines.includes(line)) continue
+    if (call.sips && to.transport !== 'tls' && to.transport !== 'wss') continue                                              // RFC 5630 5.3
     const routes = target.route === '' ? [] : split(target.route, ',', maxList) ?? [target.route]
     legs.push(outgoingLeg(x.legHouse, call.id, peerOf(x, phone, line), to, target.uri, routes, from, seeks(target.way)))
   }
@@ -154,7 +155,7 @@ export function happened(x: Exchange, leg: Leg, event: LegEvent): void {
 
 function pass(x: Exchange, call: Call, leg: Leg, event: Extract<LegEvent, { is: 'passing' }>): void {
   const peer = other(call, leg)
-  if (peer) x.callHouse.command(peer, { do: 'pass', method: event.method, contentType: event.contentType, body: event.body, id: event.id })
+  if (peer) x.callHouse.command(peer, { do: 'pass', method: event.method, headers: event.headers, contentType: event.contentType, body: event.body, id: event.id })
   else x.callHouse.command(leg, { do: 'passed', status: 480, id: event.id })
 }
 

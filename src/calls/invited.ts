@@ -40,6 +40,7 @@ export function invited(x: Exchange, served: Served, phone: PhonePicture): void 
   const call = newCall(x, line, number, {
     maxForwards: message.maxForwards < 0 ? 69 : message.maxForwards - 1,
     maxBreadth: breadth === undefined ? defaultBreadth : Math.max(1, wholeNumber(breadth, defaultBreadth)),
+    sips: /^sips:/i.test(message.uri),
     anonymous: tokens(message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one)),
   })
   begin(x, served, call, peerOf(x, phone, line), number, said)

@@ -58,7 +58,7 @@ export type LegCommand =
   /** The end, in whatever form the state asks for: refuse, cancel or hang up. */
   | { do: 'end'; cause: Cause }
   /** Pass on a request that carries no session: INFO (DTMF among others) or MESSAGE. */
-  | { do: 'pass'; method: 'INFO' | 'MESSAGE'; contentType: string; body: string; id: number }
+  | { do: 'pass'; method: 'INFO' | 'MESSAGE'; headers: string; contentType: string; body: string; id: number }
   /** The far end's answer to a passed request. */
   | { do: 'passed'; status: number; id: number }
   /** How far a transfer that this leg asked for has come. */
@@ -80,7 +80,8 @@ export type LegEvent =
   | { is: 'answered'; sdp: Sdp }
   | { is: 'declined'; cause: Cause }
   | { is: 'ended'; cause: Cause }
-  | { is: 'passing'; method: 'INFO' | 'MESSAGE'; contentType: string; body: string; id: number }
+  /** `headers`: whole lines that say what the body is for (RFC 6086 8). */
+  | { is: 'passing'; method: 'INFO' | 'MESSAGE'; headers: string; contentType: string; body: string; id: number }
   | { is: 'passed'; status: number; id: number }
   /** The far end wants its other side connected elsewhere (RFC 3515); `replaces` names one of our dialogs (RFC 3891). */
   | { is: 'transfer'; to: string; replaces: string | undefined }

@@ -2,16 +2,16 @@
  * MESSAGE outside a call: passed from phone to phone, to every contact of the line.
  *
  * Standards  RFC 3428
- * Security   from and to phones of this system only; size is bounded by the message, number of copies by the contacts of a line
+ * Security   from and to phones of this system only; in the clear to nonSecure phones alone; size is bounded by the message, number of copies by the contacts of a line
  */
 import type { PhonePicture } from '../directory/picture.ts'
 import { lineOf } from '../policy/identify.ts'
 import { address, body, header, parseUri, request, respond, type Served, type SipMessage } from '../wire/sip/index.ts'
-import { targetOf } from './binding.ts'
+import { type Binding, type Target, targetOf } from './binding.ts'
 import type { Exchange } from './state.ts'
 import { instanceIn, numberIn } from './numbers.ts'
 import { bindingsOf, bindingsOfGruu } from './locations.ts'
-import { reach } from './ways.ts'
+import { reach, wayTo } from './ways.ts'
 
 export function messaged(x: Exchange, served: Served, phone: PhonePicture): void {
   const { message } = served, number = instanceIn(x, message.uri)?.line ?? numberIn(x, message.uri)
@@ -28,7 +28,7 @@ export function messaged(x: Exchange, served: Served, phone: PhonePicture): void
 /** One copy for each contact; the first 2xx answers, else the last refusal. */
 function copies(x: Exchange, message: SipMessage, from: string, to: string, answer: (status: number) => void): number {
   const instance = instanceIn(x, message.uri), bindings = instance ? bindingsOfGruu(x.locations, to, instance.gr) : bindingsOf(x.locations, to)
-  const targets = bindings.map(targetOf).filter((target) => target !== undefined)
+  const targets = bindings.filter((one) => one.expiresAt > x.now && x.snapshot.phones.get(one.phone)?.lines.includes(to)).flatMap((one) => targetFor(x, one) ?? [])
   let open = targets.length, done = false
   const heard = (status: number) => {
     if (done || status < 200) return
@@ -42,6 +42,13 @@ function copies(x: Exchange, message: SipMessage, from: string, to: string, answ
     })
   }
   return targets.length
+}
+
+/** A phone that may signal over TLS alone gets no message in the clear, whatever it registered over before its mode was changed. */
+function targetFor(x: Exchange, binding: Binding): Target | undefined {
+  const target = targetOf(binding), to = target && wayTo(x, target.way)
+  const secure = to?.transport === 'tls' || to?.transport === 'wss'
+  return to && (secure || x.snapshot.phones.get(binding.phone)?.deviceSecurityMode === 'nonSecure') ? target : undefined
 }
 
 function headers(x: Exchange, message: SipMessage, from: string, to: string, route: string): string {

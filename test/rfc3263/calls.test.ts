@@ -49,7 +49,7 @@ test('RFC 3263 4.3 failover: 503 and a broken way lead to the next address, with
     assert.notEqual(second.message.via.branch, first.message.via.branch)
     scene.hear(bob, answer(second.message, 503))
     scene.take('ACK')
-    assert.equal(scene.take('SIP/2.0 503').to, 'flow 0 192.0.2.1 5060', 'both are down: the caller hears it')
+    assert.equal(scene.take('SIP/2.0 480').to, 'flow 0 192.0.2.1 5060', 'both are down: the caller hears it')
     scene.hear(alice, write('ACK', 'sip:1002@example.test', {}))
     scene.pass(40_000)
     assert.deepEqual([scene.x.calls.size, scene.x.legs.size], [0, 0])

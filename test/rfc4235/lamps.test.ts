@@ -145,6 +145,8 @@ test('A10 a SUBSCRIBE in somebody else\'s dialog from another address is not bel
   const { scene, to } = await watched()
   subscribe(scene, { to, cseq: 2, expires: 0, flow: flowFrom('203.0.113.66') })
   scene.take('SIP/2.0 401')
+  scene.hear(flowFrom('192.0.2.3'), write('SUBSCRIBE', 'sip:192.0.2.99', { to, cseq: 3, from: '<sip:1003@example.test>;tag=a1', headers: ['Contact: <sip:1003@192.0.2.3>', 'Event: dialog', 'Expires: 0'] }))
+  assert.notEqual(scene.take('SIP/2.0').message.status, 200)
   assert.equal(scene.x.watches.byTag.size, 1)
 })
 

@@ -2,9 +2,10 @@
  * The session description in a message: none, one, or a reason to refuse.
  *
  * Standards  RFC 3261 8.2.3, 13.2.1; RFC 5621 for multipart bodies
+ * Security   what is taken has room for our own o= line and a direction in each medium: what we send for it can always be read again
  */
 import type { Problem } from '../../../kit/result.ts'
-import { parseSdp, type Sdp } from '../../../wire/sdp/index.ts'
+import { maxLines, maxMedia, maxSdp, parseSdp, printSdp, type Sdp } from '../../../wire/sdp/index.ts'
 import { body, contentType, header, part, type SipMessage } from '../../../wire/sip/index.ts'
 
 export type Description =
@@ -33,5 +34,16 @@ function optional(message: SipMessage): Description {
 
 function read(text: string): Description {
   const parsed = parseSdp(text)
-  return parsed.ok ? { is: 'sdp', sdp: parsed.value, text } : { is: 'refused', status: 488, problem: parsed.problem }
+  if (!parsed.ok) return { is: 'refused', status: 488, problem: parsed.problem }
+  return hasRoom(parsed.value) ? { is: 'sdp', sdp: parsed.value, text } : { is: 'refused', status: 488, problem: tooLong }
+}
+
+/** A direction line a medium, and an o= line with the longest numbers and address; bare line ends count as what they become. */
+const room = 512
+const tooLong: Problem = { code: 'calls.descriptionTooLong', text: `The session description is longer than ${maxSdp - room} octets or ${maxLines - maxMedia} lines.`, where: 'body', remedy: 'Offer fewer media or codecs.' }
+
+function hasRoom(sdp: Sdp): boolean {
+  if (sdp.text !== undefined && sdp.text.length <= maxLines - maxMedia) return true                       // a line has at least an octet
+  const lines = sdp.media.reduce((sum, medium) => sum + medium.lines.length, sdp.session.lines.length)
+  return lines <= maxLines - maxMedia && printSdp(sdp).length <= maxSdp - room
 }

@@ -72,7 +72,7 @@ export function command(house: LegHouse, leg: SipLeg, what: LegCommand): void {
     case 'answer': answer(house, leg, what.sdp); break
     case 'decline': decline(house, leg, what.cause); break
     case 'end': end(house, leg, what.cause); break
-    case 'pass': send(house, leg, what.method, 'pass', { contentType: what.contentType, body: what.body, id: what.id }); break
+    case 'pass': send(house, leg, what.method, 'pass', { headers: what.headers, contentType: what.contentType, body: what.body, id: what.id }); break
     case 'passed': passed(house, leg, what.id, what.status); break
     case 'transferring': transferring(house, leg, what.status, what.final); break
     case 'note': if (leg.can.status && leg.can.update && leg.state === 'confirmed') send(house, leg, 'UPDATE', 'refresh', { headers: `Contact: ${leg.contact}\r\n${keptTimer(leg)}${noteHeaders(house, what.note)}` })

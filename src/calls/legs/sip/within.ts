@@ -3,7 +3,7 @@
  *
  * Standards  RFC 3261 12.2.2, 15.1.2; 3262; 3311; 3515; 6086
  */
-import { body, contentType, inOrder, rack, type Served, type SipMessage } from '../../../wire/sip/index.ts'
+import { body, header, inOrder, rack, type Served, type SipMessage } from '../../../wire/sip/index.ts'
 import { strangeOptions } from '../../options.ts'
 import { pracked } from './answering.ts'
 import { inviteResponse, inviteUnanswered } from './calling.ts'
@@ -67,7 +67,12 @@ function pass(house: LegHouse, leg: SipLeg, served: Served, method: 'INFO' | 'ME
   follow(leg, served.flow)
   const id = message.cseq
   leg.passing.push({ id, served })
-  house.tell(leg, { is: 'passing', method, contentType: contentType(message), body: body(message), id })
+  house.tell(leg, { is: 'passing', method, headers: purpose(message), contentType: header(message, 'Content-Type') ?? '', body: body(message), id })
+}
+
+/** RFC 6086 8.2, RFC 3261 20.11, 20.12: without these nobody can tell what the body is for. */
+function purpose(message: SipMessage): string {
+  return (['Info-Package', 'Content-Disposition', 'Content-Encoding'] as const).map((name) => { const value = header(message, name); return value === undefined ? '' : `${name}: ${value}\r\n` }).join('')
 }
 
 /** The other side's answer to a passed request. */
