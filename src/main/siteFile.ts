@@ -1,6 +1,7 @@
 /** The site file of a start: read where it lies; on a first start checked before anything is made. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ServiceOverride } from '../edge/bindings.ts'
 import { errorCode } from '../kit/error.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { mainProblem } from './problems.ts'
@@ -18,7 +19,9 @@ export async function checkFirstSite(dataDir: string, file: string | undefined):
   if (file === undefined || existsSync(join(dataDir, 'ringfort.db'))) return []
   const text = readSiteFile(file)
   if (!text.ok) return [text.problem]
-  const [{ readSite }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('./ports.ts')])
+  const [{ readSite }, { planBindings }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('../edge/bindings.ts'), import('./ports.ts')])
   const site = readSite(text.value, file, { current: [], serviceNames })
-  return site.ok ? [] : site.problem
+  if (!site.ok) return site.problem
+  const ports = planBindings({ services: Object.fromEntries(site.value.objects.filter(({ kind }) => kind === 'service').map(({ key, draft }) => [key, draft as ServiceOverride])) })
+  return ports.ok ? [] : ports.problem
 }

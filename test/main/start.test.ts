@@ -89,6 +89,16 @@ test('issue 2, bad input: --roles voicemail is told that it is not there yet, an
   assert.equal(one.said().error.trim().split('\n').length, 1)
 })
 
+test('issue 2, bad input: a first start that is refused for its site file makes nothing', async () => {
+  const files = [siteFile('services: { sip-tcp: { port: 5070 }, sip-tls: { port: 5070 } }'), siteFile('users: ['), '/nowhere/site.yaml']
+  for (const [i, code] of ['edge.tlsConflict', 'site.unreadable', 'main.siteUnreadable'].entries()) {
+    const dataDir = join(newFolder(), 'data'), one = launch(dataDir, ['--site', files[i]!])
+    assert.equal(await one.ended(), 1)
+    assert.equal((one.events[0]!.problems as { code: string }[])[0]!.code, code)
+    assert.ok(!existsSync(dataDir), code)
+  }
+})
+
 test('issue 2, bad input: a port in use: exit 1 with the service, the port and what to do', async () => {
   const blocker = createSocket('udp4')
   blocker.bind(0, '127.0.0.1')
