@@ -111,6 +111,38 @@ test('RFC 6086: INFO with DTMF passes untouched, and its answer comes back', asy
   t.close()
 })
 
+test('RFC 6086 8: INFO and MESSAGE keep Content-Type with its parameters, Info-Package and Content-Disposition', async () => {
+  for (const method of ['INFO', 'MESSAGE']) {
+    const t = await town(), lines = 'Content-Type: text/plain;charset="utf-8"\r\nInfo-Package: conference;v=2\r\nContent-Disposition: Info-Package\r\n'
+    const { near } = t.connect(t.alice, t.bob)
+    t.alice.sendIn(near.dialog, method, lines)
+    t.tick()
+    const got = t.system.ladder().find((one) => one.to === 'bob' && one.what === method)
+    for (const line of lines.split('\r\n')) assert.ok(got?.text.includes(line), `${method} ${line}`)
+    t.close()
+  }
+})
+
+test('RFC 3428: a MESSAGE goes in the clear to nonSecure phones alone, and to no phone that lost the line or whose time is up: 480', async () => {
+  const message = ['MESSAGE', 'sip:1002@example.test', 'Content-Type: text/plain\r\n', 'x'] as const
+  const rows: [plan: Parameters<typeof town>[0], status: number][] = [
+    [{}, 200], [{ secure: ['alice'] }, 200], [{ secure: ['bob'] }, 480], [{ phones: '  - { name: old, lines: ["1002"] }' }, 200],
+  ]
+  for (const [plan, status] of rows) {
+    const t = await town(), later = await town(plan)
+    t.system.exchange.snapshot = later.system.exchange.snapshot                       // bob registered over UDP, then the directory changed
+    const said = t.carol.send(...message)
+    t.tick()
+    assert.deepEqual([said.at(-1), t.bob.state.messages.length], [status, status === 200 ? 1 : 0])
+    later.close()
+    t.close()
+  }
+  const t = await town({ secure: ['alice', 'bob'] }), said = t.alice.send(...message)
+  t.tick()
+  assert.deepEqual([said.at(-1), t.bob.state.messages.length], [200, 1])
+  t.close()
+})
+
 test('RFC 3428: MESSAGE reaches every phone of the number; unknown number 404, nobody there 480', async () => {
   const t = await town({}, { bob2: { registers: true }, carol: { registers: false } })
   t.alice.message('1002', 'lunch?')
