@@ -11,6 +11,7 @@ const rows: [what: string, source: string, found: [id: string, lines: number[]][
   ['a range counts as each of its numbers', `test('${r('001')}–${r('003')} ports')`, [[r('001'), [1]], [r('002'), [1]], [r('003'), [1]]]],
   ['attack classes at the beginning, beside others', `test('${a('9')} RFC 3261 17 ${a('48')}, ${r('400')}: walk')`, [[r('400'), [1]], [a('9'), [1]], [a('48'), [1]]]],
   ['a letter with a number inside a sentence is no attack class', `test('RFC 7616 the hash of ${a('1')} and more')`, []],
+  ['a test that may be skipped shows nothing, the next one does', `\ntest('${a('8')} others', (t) => {\n  for (const e of entries(t, 'x')) run(e)\n})\n\ntest('${r('343')} own', () => {})`, [[r('343'), [6]]]],
   ['comments are not names', `// ${r('343')}\n/* '${r('344')}' */`, []],
 ]
 for (const [what, source, found] of rows) test(`trace: ${what}`, () => assert.deepEqual([...numbersIn(source)], found))
