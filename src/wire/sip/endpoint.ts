@@ -10,6 +10,7 @@ import type { Problem } from '../../kit/result.ts'
 import { type Framing, frame, newFraming } from './frame.ts'
 import type { SipMessage } from './message.ts'
 import { parseMessage } from './parse.ts'
+import { modestResponse } from './modest.ts'
 import { printRequest, printResponse, type ResponseParts } from './print.ts'
 import { problems } from './problems.ts'
 import * as transactions from './transactions.ts'
@@ -137,19 +138,14 @@ function pass(e: Endpoint, said: transactions.Out[], hear: (news: Heard) => void
   }
 }
 
-/** Times what was asked that a datagram is answered with at most (A42). */
-const maxAmplification = 1.4
-
-/** An answer that no state remembers: to a datagram hardly longer than what was asked, else shorter, else not at all (A42). */
+/** An answer that no state remembers. */
 export function answerOnce(e: Endpoint, flow: Flow, request: SipMessage, parts: ResponseParts): void {
   answerWithin(e, flow, request, parts, request.raw.length)
 }
 
 function answerWithin(e: Endpoint, flow: Flow, request: SipMessage, parts: ResponseParts, asked: number): void {
-  const toTag = parts.toTag ?? statelessTag(e, request), most = flow.transport === 'udp' ? asked * maxAmplification : Infinity
-  let text = printResponse(request, flow, { ...parts, toTag })
-  if (text.length > most) text = printResponse(request, flow, { status: parts.status, toTag })
-  if (text.length > most) return
+  const text = modestResponse(request, flow, { ...parts, toTag: parts.toTag ?? statelessTag(e, request) }, asked)
+  if (text === undefined) return
   e.trace('out', flow, text)
   e.out.push({ do: 'send', flow, data: text })
 }
@@ -169,10 +165,11 @@ export function respond(e: Endpoint, now: Millis, served: Served, parts: Respons
   return text
 }
 
-/** Answers a stranger's request finally and forgets it at once. */
+/** Answers a stranger's request finally, or with silence (A42), and forgets it at once. */
 export function refuse(e: Endpoint, now: Millis, served: Served, parts: ResponseParts): void {
-  const text = printResponse(served.message, served.flow, { ...parts, toTag: parts.toTag ?? statelessTag(e, served.message) })
-  pass(e, transactions.refuse(e.layer, now, served.tx, text), ignore)
+  const text = modestResponse(served.message, served.flow, { ...parts, toTag: parts.toTag ?? statelessTag(e, served.message) })
+  const said = transactions.refuse(e.layer, now, served.tx, text ?? '')
+  if (text !== undefined) pass(e, said, ignore)                            // else there is nothing but that text in it
 }
 
 const ignore = (): void => {}

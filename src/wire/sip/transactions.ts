@@ -9,6 +9,7 @@ import type { Millis, Wake } from '../../kit/machine.ts'
 import type { Problem } from '../../kit/result.ts'
 import { nextLook, turn } from '../../kit/wheel.ts'
 import type { SipMessage } from './message.ts'
+import { modestResponse } from './modest.ts'
 import { printResponse } from './print.ts'
 import { responseFlow, responseHop } from './transaction/address.ts'
 import { cutTo, tagOf } from './transaction/cut.ts'
@@ -130,7 +131,8 @@ function cancelled(layer: Transactions, flow: Flow, message: SipMessage): Out[] 
   const found = layer.servers.get(serverKey(message, 'INVITE'))
   const tx = found?.flow.remoteAddress === flow.remoteAddress ? found : undefined   // hop by hop: it comes from where the INVITE came from
   const tag = (tx && tagOf(cutTo(tx.state.text))) || newTag(layer)                // 9.2: the To tag of the responses to the INVITE
-  const data = printResponse(message, flow, { status: tx ? 200 : 481, toTag: tag })
+  const data = tx ? printResponse(message, flow, { status: 200, toTag: tag }) : modestResponse(message, flow, { status: 481, toTag: tag })
+  if (data === undefined) return []
   const out: Out[] = [{ do: 'send', flow: responseFlow(flow, message.via), data, ref: undefined }]
   if (tx?.state.is !== 'proceeding' || tx.cancelled) return out                   // no effect after a final response
   tx.cancelled = true

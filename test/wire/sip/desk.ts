@@ -1,7 +1,7 @@
 /** An endpoint on a desk: what a stranger sends goes in, what comes out is read by the parser again. OPTIONS is answered 200, all else 404. */
 import assert from 'node:assert/strict'
 import type { Flow, Transport } from '../../../src/kit/flow.ts'
-import { type Heard, newEndpoint, parseMessage, receive, respond, type SipMessage } from '../../../src/wire/sip/index.ts'
+import { type Heard, newEndpoint, parseMessage, receive, refuse, type SipMessage } from '../../../src/wire/sip/index.ts'
 import { flowOf } from './fake.ts'
 
 export interface Said { readonly text: string; readonly message: SipMessage }
@@ -16,7 +16,7 @@ export function newDesk(transport: Transport = 'udp') {
 
   function hear(news: Heard): void {
     heard.push(news)
-    if (news.is === 'request') respond(endpoint, now, news.served, { status: news.served.message.method === 'OPTIONS' ? 200 : 404, toTag: 'desk' })
+    if (news.is === 'request') refuse(endpoint, now, news.served, { status: news.served.message.method === 'OPTIONS' ? 200 : 404, toTag: 'desk' })
   }
   /** Everything sent, as octets; the state of a connection is kept. */
   function send(text: string, as: 'datagram' | 'bytes' | 'message' = transport === 'udp' ? 'datagram' : 'bytes'): string[] {
