@@ -24,7 +24,7 @@ export interface Method {
   readonly who: 'anybody' | 'phone' | 'nobody'
   /** New work that is refused first when the loop is late (platform D). */
   readonly shed: boolean
-  /** Status for 'nobody'. */
+  /** What everybody gets who may send it at all: it belongs to a dialog, or is not done here. */
   readonly refusal?: number
   readonly take?: (x: Exchange, served: Served, phone: PhonePicture) => void
 }
@@ -35,9 +35,9 @@ export const methods: Readonly<Record<string, Method>> = {
   INVITE: { who: 'phone', shed: true, take: invited },
   MESSAGE: { who: 'phone', shed: true, take: messaged },
   SUBSCRIBE: { who: 'phone', shed: true, take: subscribed },
-  NOTIFY: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 481 }) } },
-  PUBLISH: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 489, headers: allowEvents }) } },
-  REFER: { who: 'phone', shed: true, take: (x, served) => { say(x, served, { status: 403 }) } },
+  NOTIFY: { who: 'phone', shed: true, refusal: 481 },
+  PUBLISH: { who: 'phone', shed: true, refusal: 489 },
+  REFER: { who: 'phone', shed: true, refusal: 403 },
   INFO: { who: 'nobody', shed: true, refusal: 481 },
   BYE: { who: 'nobody', shed: false, refusal: 481 },
   PRACK: { who: 'nobody', shed: false, refusal: 481 },
@@ -80,7 +80,8 @@ function requested(x: Exchange, served: Served): void {
   if (method!.who === 'nobody') { say(x, served, { status: method!.refusal ?? 403 }); return }
   if (method!.who === 'anybody') { alive(x, served); return }
   const phone = identifyRequest(x, served)
-  if (phone) method!.take!(x, served, phone)
+  if (phone && method!.take) method!.take(x, served, phone)
+  else if (phone) say(x, served, { status: method!.refusal ?? 403, headers: method!.refusal === 489 ? allowEvents : '' })
 }
 
 /** Bounded: methods that are not in the table are counted together. */

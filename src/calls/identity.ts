@@ -39,7 +39,7 @@ function wrongPassword(x: Exchange, source: string, user: string): void {
   if (locked !== 'nothing') x.news.push({ is: 'locked', source, what: locked })
 }
 
-/** SIPp and some phones write the address that they send to where RFC 7616 3.4 wants the Request-URI: any URI of this system will do, the nonce count keeps replays out. */
+/** SIPp and some phones write the address that they send to where RFC 7616 3.4 wants the Request-URI: a URI of this system will do that names the same user or none. */
 const asking = (x: Exchange) => ({
   realm: x.snapshot.system.sipStationRealm, algorithms: x.snapshot.system.digestAlgorithms, withoutQop: true,
   sameUri: (uri: string, requestUri: string) => uri === requestUri || (isOurs(x, uri) && samePlace(uri, requestUri)),
