@@ -43,21 +43,41 @@ export function closeListener({ udp, stream }: Listener): void {
   stream?.close()
 }
 
-/** Opens what is new first; where that fails nothing has changed. Connections of what is closed end. */
+/**
+ * Opens what is new first; where that fails nothing has changed. Connections of what is closed end.
+ * A listener of ours that holds a port for another address makes way first, and comes back where the new one cannot be opened.
+ */
 export async function reconcileListeners(door: Door, now: readonly Listener[], wanted: readonly Binding[]): Promise<Result<Listener[], Problem[]>> {
   const wantedKeys = new Set(wanted.map(keyOf))
   const standing = new Set(now.map((l) => keyOf(l.binding)))
-  const opened = await openListeners(door, wanted.filter((binding) => !standing.has(keyOf(binding))))
-  if (!opened.ok) return opened
-  for (const listener of now) if (!wantedKeys.has(keyOf(listener.binding))) retire(door, listener)
+  const fresh = wanted.filter((binding) => !standing.has(keyOf(binding)))
+  const inTheWay = now.filter((l) => !wantedKeys.has(keyOf(l.binding)) && fresh.some((binding) => samePort(binding, l)))
+  for (const listener of inTheWay) closeListener(listener)
+  const opened = await openListeners(door, fresh)
+  if (!opened.ok) return fail([...opened.problem, ...await comeBack(door, inTheWay)])
+  for (const listener of now) if (!wantedKeys.has(keyOf(listener.binding))) retire(door, listener, inTheWay.includes(listener))
   const all = [...now, ...opened.value]
   return ok(wanted.flatMap((binding) => all.find((l) => keyOf(l.binding) === keyOf(binding)) ?? []))
 }
 
+function samePort(binding: Binding, { binding: { transport }, port }: Listener): boolean {
+  return binding.port === port && (binding.transport === 'udp') === (transport === 'udp')
+}
+
+async function comeBack(door: Door, closed: readonly Listener[]): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  for (const listener of closed) {
+    const { binding, port } = listener, again = await openListener(door, { ...binding, port })
+    if (again.ok) Object.assign(listener, again.value, { binding })
+    else problems.push(again.problem)
+  }
+  return problems
+}
+
 function keyOf({ name, transport, address, port }: Binding): string { return `${name} ${transport} ${address} ${port}` }
 
-function retire(door: Door, listener: Listener): void {
-  closeListener(listener)
+function retire(door: Door, listener: Listener, isClosed: boolean): void {
+  if (!isClosed) closeListener(listener)
   const why = problem('edge.listenerClosed', listener.binding.name)
   for (const connection of door.connections.values()) {
     const { flow, hop } = connection

@@ -37,8 +37,8 @@ function welcome(services: readonly BoundPort[], dataDir: string): string {
   const option = dataDir === join(process.cwd(), 'data') ? '' : ` --data ${dataDir}`
   return `Ringfort is ready.\n${rows}
 Phones trust    ${join(dataDir, 'pki', 'ca.pem')}
-Set it up       ringfort apply site.yaml${option}
-Look at it      ringfort show registrations${option}
+Set it up       npx ringfort apply site.yaml${option}
+Look at it      npx ringfort show registrations${option}
 Stop it         Ctrl-C
 
 `

@@ -213,6 +213,15 @@ test('reconcile opens and closes what differs; what stays is untouched; a failur
   await house.close()
 })
 
+test('reconcile: the same port on another address: ours makes way', async () => {
+  const house = await openHouse({ services: ['sip-udp', 'sip-tcp'] })
+  const [udp, tcp] = bindingsFor(['sip-udp', 'sip-tcp']), port = house.port('udp'), tcpPort = house.port('tcp')
+  const everywhere = [{ ...udp!, address: '0.0.0.0', port }, { ...tcp!, address: '0.0.0.0', port: tcpPort }]
+  assert.deepEqual(await house.edge.reconcile(everywhere), [])
+  assert.deepEqual(house.edge.bound().map((b) => `${b.address} ${b.port}`), [`0.0.0.0 ${port}`, `0.0.0.0 ${tcpPort}`])
+  await house.close()
+})
+
 test('close tells every connection, frees the ports and leaves nothing open', async () => {
   const house = await openHouse({ services: ['sip-udp', 'sip-tcp'] })
   const socket = await tcpTo(house.port('tcp'))
