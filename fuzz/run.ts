@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../src/main/simulation/random.ts'
-import { feedCorpus, feedMutations, type Finding, type Fuzzing, growth, newFuzzing, slowest, writeFinding } from './harness/feed.ts'
+import { feedCorpus, feedMutations, type Finding, type Fuzzing, grown, growth, mebibytes, newFuzzing, slowest, writeFinding } from './harness/feed.ts'
 import { findTargets } from './harness/targets.ts'
 import type { FuzzTarget } from './target.ts'
 
@@ -37,8 +37,9 @@ function fuzz(target: FuzzTarget, share: number): Finding | undefined {
     if (process.stdout.isTTY && performance.now() - told > 1_000) { told = performance.now(); process.stdout.write(`\r${progress(fuzzing, started)}`) }
   }
   fuzzing.coverage?.close()
-  console.log(`${process.stdout.isTTY ? '\r' : ''}${progress(fuzzing, started)}`)
-  return finding ?? growth(fuzzing)
+  const line = progress(fuzzing, started), more = grown(fuzzing)
+  console.log(`${process.stdout.isTTY ? '\r' : ''}${line}  worst ${fuzzing.worst.toFixed(2)} ms  heap ${more < 0 ? '' : '+'}${mebibytes(more)}, at most ${mebibytes(process.resourceUsage().maxRSS * 1_024)} resident`)
+  return finding ?? growth(fuzzing, more)
 }
 
 function progress({ target, inputs: fed, corpus, kept }: Fuzzing, started: number): string {

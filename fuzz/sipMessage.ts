@@ -10,14 +10,18 @@ import type { FuzzTarget } from './target.ts'
 const flow: Flow = { id: 0, service: 'sip-udp', transport: 'udp', localAddress: '192.0.2.9', localPort: 5060, remoteAddress: '192.0.2.1', remotePort: 5060 }
 const brokenLine = /\r(?!\n)|(?<!\r)\n|\n[ \t]/
 
-function desk(): Endpoint { return newEndpoint(0, { token: (n) => 't'.repeat(n), below: () => 0 }, () => ({ address: '192.0.2.9', port: 5060 })) }
+const endpoint: Endpoint = newEndpoint(0, { token: (n) => 't'.repeat(n), below: () => 0 }, () => ({ address: '192.0.2.9', port: 5060 }))
+let now = 0
 
-/** Every request is refused at once, so nothing is kept of it. */
+/** Every request is refused at once: a minute later nothing is kept of it. */
 function through(text: string, input: Buffer): void {
-  const endpoint = desk()
-  receive(endpoint, 0, { is: 'datagram', flow, bytes: input }, (news) => { if (news.is === 'request') refuse(endpoint, 0, news.served, { status: 404 }) })
-  const known = parseMessage(text).ok
-  for (const out of endpoint.out) {
+  receive(endpoint, now, { is: 'datagram', flow, bytes: input }, (news) => { if (news.is === 'request') refuse(endpoint, now, news.served, { status: 404 }) })
+  now += 64_000
+  receive(endpoint, now, { is: 'wake' }, () => {})
+  const known = parseMessage(text).ok, said = endpoint.out, { servers, clients, merged } = endpoint.layer
+  endpoint.out = []
+  assert.equal(servers.size + clients.size + merged.size, 0, 'something is kept of a request')
+  for (const out of said) {
     if (out.do !== 'send' && out.do !== 'sendTo') continue
     const answer = parseMessage(out.data)
     assert.ok(answer.ok && answer.message.is === 'response', `an answer that cannot be read: ${out.data}`)
