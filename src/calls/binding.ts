@@ -27,12 +27,12 @@ export interface Binding extends BoundContact {
 
 /**
  * The open connection, an address, or a name that has to be looked up first (port 0: by SRV, RFC 3263).
- * `only`: a name in a Contact must lead to where the REGISTER came from (A24); one in a Path may lead anywhere.
+ * `only`: a name leads to where the REGISTER came from, or to a trusted proxy (A24).
  */
 export type Way =
   | { readonly is: 'flow'; readonly flowId: number }
   | { readonly is: 'hop'; readonly hop: Hop }
-  | { readonly is: 'name'; readonly transport: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number; readonly only?: string; /** Where the phone sends from: taken when its name leads nowhere. */ readonly otherwise?: Hop }
+  | { readonly is: 'name'; readonly transport: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number; readonly only: string; /** Where the phone sends from: taken when its name leads nowhere. */ readonly otherwise?: Hop }
 
 export interface Target {
   /** Request-URI. */
@@ -73,7 +73,6 @@ function addressed(binding: Binding, uri: Uri): Way | undefined {
 }
 
 function named(binding: Binding, uri: Uri, transport: 'udp' | 'tcp' | 'tls'): Way {
-  if (binding.path !== '') return { is: 'name', transport, host: uri.host, port: uri.port }
   const itself = transport === 'udp' && binding.transport === 'udp' ? { otherwise: { transport, address: binding.address, port: binding.port } as const } : {}
   return { is: 'name', transport, host: uri.host, port: uri.port, only: binding.address, ...itself }
 }

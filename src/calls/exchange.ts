@@ -21,6 +21,7 @@ import { type LegHouse, type Reaching, type SipLeg, wake as wakeLeg } from './le
 import { locate, newLocatings, replied, wake as wakeLocating } from './locating.ts'
 import { newLocations, wake as wakeLocations, wakeAt as locationsWakeAt } from './locations.ts'
 import { type Exchange, type News, rearm } from './state.ts'
+import { through } from './trusted.ts'
 import { addLeg, dropLeg, newWatches } from './watches.ts'
 import { located, tellWatchers, wakeWatches } from './watching.ts'
 
@@ -48,7 +49,7 @@ export function newExchange(settings: ExchangeSettings): Exchange {
     endpoint: newEndpoint(now, random, settings.local, trace), snapshot: settings.snapshot, ladder,
     digest: newDigestServer({ keys: [settings.nonceKey], random, bindSource: true }), lockout: newLockout(),
     locations: newLocations(now), locating: newLocatings(random, settings.families), legs: new Map(), calls: new Map(), ringing: new Set(), parked: new Set(), lines: new Map(), turns: new Map(),
-    watches: newWatches(now), wheel: newWheel(now), flows: new Map(), local: new Set(settings.names),
+    watches: newWatches(now), wheel: newWheel(now), flows: new Map(), local: new Set(settings.names), strayed: new Set(),
     counters: { requests: new Map(), calls: { started: 0, answered: 0, ended: 0, refused: 0 }, challenged: 0, wrongPasswords: 0, locked: 0, shed: 0 },
     news: [], shedding: false, closing: false, now, wakeAt: undefined, waiting: [],
     legHouse: undefined as unknown as LegHouse, callHouse: undefined as unknown as CallHouse,
@@ -75,6 +76,8 @@ function legHouse(x: Exchange): LegHouse {
     locate: (leg, target, found) => {
       x.endpoint.out.push(...locate(x.locating, x.now, target, (hops, problem) => { found(hops, problem); if (isLeg(leg)) rearm(x, leg) }))
     },
+    through: (host, source, hops) => through(x.snapshot, host, source, hops),
+    strayed: (leg) => { strayed(x, isLeg(leg) ? leg.peer.phone : 'phone' in leg ? String(leg.phone) : '') },
     isOpen: (flow) => x.flows.has(flow.id),
     hopWorks: (hop, works) => {
       if ('service' in hop) return
@@ -82,6 +85,12 @@ function legHouse(x: Exchange): LegHouse {
       else hopFailed(x.locating.failed, x.now, hop)
     },
   }
+}
+
+function strayed(x: Exchange, phone: string): void {
+  if (x.strayed.has(phone)) return
+  x.strayed.add(phone)
+  x.news.push({ is: 'strayed', phone })
 }
 
 /** One input of the edge, or the clock: what is to be sent comes back. */

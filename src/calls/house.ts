@@ -14,6 +14,7 @@ import type { Cause, LegEvent, Party } from './leg.ts'
 import { command, outgoingLeg, type Peer } from './legs/sip/index.ts'
 import { instanceIn, numberIn } from './numbers.ts'
 import { bindingsOf, bindingsOfGruu } from './locations.ts'
+import { maySignal } from '../policy/identify.ts'
 import { answered, asked, declined, offered } from './negotiate.ts'
 import { closeLeg, closeRecord, newRecord, openLeg } from './records.ts'
 import { progress, refused, ringWake } from './ring.ts'
@@ -114,7 +115,8 @@ function legsTo(x: Exchange, call: Call, line: string, from: Party): Leg[] {
     const target = binding.expiresAt > x.now ? targetOf(binding) : undefined, phone = x.snapshot.phones.get(binding.phone)
     const to = target && wayTo(x, target.way)
     if (!target || !to || !phone?.lines.includes(line)) continue
-    if (call.sips && to.transport !== 'tls' && to.transport !== 'wss') continue                                              // RFC 5630 5.3
+    const isSecure = to.transport === 'tls' || to.transport === 'wss'
+    if ((call.sips && !isSecure) || !maySignal(phone, isSecure)) continue                                                    // RFC 5630 5.3
     const routes = target.route === '' ? [] : split(target.route, ',', maxList) ?? [target.route]
     legs.push(outgoingLeg(x.legHouse, call.id, peerOf(x, phone, line), to, target.uri, routes, from, seeks(target.way)))
   }

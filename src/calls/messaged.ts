@@ -5,13 +5,13 @@
  * Security   from and to phones of this system only; in the clear to nonSecure phones alone; size is bounded by the message, number of copies by the contacts of a line
  */
 import type { PhonePicture } from '../directory/picture.ts'
-import { lineOf } from '../policy/identify.ts'
-import { address, body, header, parseUri, request, respond, type Served, type SipMessage } from '../wire/sip/index.ts'
+import { lineOf, maySignal } from '../policy/identify.ts'
+import { address, body, header, parseUri, respond, type Served, type SipMessage } from '../wire/sip/index.ts'
 import { type Binding, type Target, targetOf } from './binding.ts'
 import type { Exchange } from './state.ts'
 import { instanceIn, numberIn } from './numbers.ts'
 import { bindingsOf, bindingsOfGruu } from './locations.ts'
-import { reach, wayTo } from './ways.ts'
+import { reach, requestAlong, wayTo } from './ways.ts'
 
 export function messaged(x: Exchange, served: Served, phone: PhonePicture): void {
   const { message } = served, number = instanceIn(x, message.uri)?.line ?? numberIn(x, message.uri)
@@ -36,9 +36,9 @@ function copies(x: Exchange, message: SipMessage, from: string, to: string, answ
     if (status < 300 || open === 0) { done = true; answer(status) }
   }
   for (const { way, uri, route } of targets) {
-    reach(x, way, (hop) => {
-      if (!hop) { heard(480); return }
-      request(x.endpoint, x.now, hop, { method: 'MESSAGE', uri, headers: headers(x, message, from, to, route), contentType: header(message, 'Content-Type') ?? 'text/plain', body: body(message) }, (response: SipMessage | undefined) => { heard(response?.status ?? 408) })
+    reach(x, way, (hops) => {
+      if (hops.length === 0) { heard(480); return }
+      requestAlong(x, hops, { method: 'MESSAGE', uri, headers: headers(x, message, from, to, route), contentType: header(message, 'Content-Type') ?? 'text/plain', body: body(message) }, (response) => { heard(response?.status ?? 408) })
     })
   }
   return targets.length
@@ -46,9 +46,8 @@ function copies(x: Exchange, message: SipMessage, from: string, to: string, answ
 
 /** A phone that may signal over TLS alone gets no message in the clear, whatever it registered over before its mode was changed. */
 function targetFor(x: Exchange, binding: Binding): Target | undefined {
-  const target = targetOf(binding), to = target && wayTo(x, target.way)
-  const secure = to?.transport === 'tls' || to?.transport === 'wss'
-  return to && (secure || x.snapshot.phones.get(binding.phone)?.deviceSecurityMode === 'nonSecure') ? target : undefined
+  const target = targetOf(binding), to = target && wayTo(x, target.way), phone = x.snapshot.phones.get(binding.phone)
+  return to && phone && maySignal(phone, to.transport === 'tls' || to.transport === 'wss') ? target : undefined
 }
 
 function headers(x: Exchange, message: SipMessage, from: string, to: string, route: string): string {

@@ -32,6 +32,8 @@ export type News =
   /** A source has guessed too often: at one user, or at many. */
   | { is: 'locked'; source: string; what: 'user' | 'source' }
   | { is: 'shed'; source: string }
+  /** A route of this phone is not followed; said once of each phone. */
+  | { is: 'strayed'; phone: string }
 
 export interface Exchange {
   readonly endpoint: Endpoint
@@ -53,6 +55,8 @@ export interface Exchange {
   readonly flows: Map<number, Flow>
   /** Further names and addresses by which this system is called. */
   readonly local: ReadonlySet<string>
+  /** Phones of the directory whose routes strayed. */
+  readonly strayed: Set<string>
   readonly ladder: Ladder
   readonly counters: Counters
   readonly news: News[]

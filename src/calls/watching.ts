@@ -9,17 +9,18 @@ import type { Flow, Hop } from '../kit/flow.ts'
 import { turn } from '../kit/wheel.ts'
 import { lineOf } from '../policy/identify.ts'
 import {
-  address, addresses, contactTo, deltaSeconds, dialogHeaders, event, header, inOrder, parseUri, quote, refreshTarget, request, requestUri, respond,
+  address, addresses, contactTo, deltaSeconds, dialogHeaders, event, header, inOrder, parseUri, quote, refreshTarget, requestUri, respond,
   type ResponseParts, type Served, type SipMessage, tokens, uasDialog,
 } from '../wire/sip/index.ts'
 import { granted, newNotifier, newNotifierMachine, type NotifierInput, subscriptionLimits } from '../wire/sip/subscription.ts'
 import { back } from './back.ts'
 import { dialogInfo, dialogInfoType, lampsOf, maySee } from './features/lamps.ts'
-import { nextHop } from './legs/sip/reach.ts'
+import { along, nextHop } from './legs/sip/reach.ts'
 import type { LocationEvent } from './locations.ts'
 import { numberIn } from './numbers.ts'
 import type { Exchange } from './state.ts'
 import { addWatch, armWatch, dropWatch, maxOfPhone, maxWatches, moveWatch, type Watch } from './watches.ts'
+import { requestAlong } from './ways.ts'
 
 /** Packages that a phone may subscribe to, and the one that REFER makes. */
 export const allowEvents = 'Allow-Events: dialog, refer\r\n'
@@ -108,7 +109,7 @@ function advance(x: Exchange, watch: Watch, input: NotifierInput | { is: 'wake' 
 
 function notify(x: Exchange, watch: Watch, state: string): void {
   const { dialog } = watch
-  const to = nextHop(x.legHouse, watch, dialog, (route) => { send(x, watch, state, route.hops[0] ?? watch.to) })
+  const to = nextHop(x.legHouse, watch, dialog, (route) => { send(x, watch, state, along(x.legHouse, watch, dialog, route)) })
   if (to) send(x, watch, state, to)
 }
 
@@ -118,8 +119,10 @@ function send(x: Exchange, watch: Watch, state: string, to: Flow | Hop): void {
   watch.seen = lampsOf(x.callHouse, x.watches.legs.get(watched) ?? [])
   const headers = `${dialogHeaders(dialog, 'NOTIFY', dialog.localSeq)}Contact: ${watch.contact}\r\nEvent: ${watch.event}\r\nSubscription-State: ${state}\r\n`
   const body = dialogInfo(`sip:${watched}@${x.snapshot.system.domain}`, watch.version++, watch.seen)
-  request(x.endpoint, x.now, to, { method: 'NOTIFY', uri: requestUri(dialog), headers, contentType: dialogInfoType, body }, (response: SipMessage | undefined) => {
+  const hops = watch.route?.hops[0] === to ? watch.route.hops : [to]
+  requestAlong(x, hops, { method: 'NOTIFY', uri: requestUri(dialog), headers, contentType: dialogInfoType, body }, (response, left) => {
     if (response && response.status < 200) return
+    if (watch.route?.hops === hops) watch.route.hops = left                // what answered is asked first from now on
     advance(x, watch, response ? { is: 'response', status: response.status, retryAfter: retryAfter(response) } : { is: 'silent' })
   })
 }

@@ -1,10 +1,11 @@
 /** The way to a registered phone, as far as it is known: its connection, its address, or a name that is looked up first. Standards RFC 3263, 5626 */
 import type { Flow, Hop } from '../kit/flow.ts'
+import { type Outgoing, request, type SipMessage } from '../wire/sip/index.ts'
 import type { Target } from '../wire/sip/locate/index.ts'
-import { sameAddress } from './addresses.ts'
 import type { Way } from './binding.ts'
 import { locate } from './locating.ts'
 import type { Exchange } from './state.ts'
+import { through } from './trusted.ts'
 
 /** Undefined where the connection is gone; of a name a hop without an address. */
 export function wayTo(x: Exchange, way: Way): Flow | Hop | undefined {
@@ -13,20 +14,31 @@ export function wayTo(x: Exchange, way: Way): Flow | Hop | undefined {
 }
 
 /** What has to be looked up before anything can be sent. */
-export function seeks(way: Way): { target: Target; only: string | undefined; otherwise: Hop | undefined } | undefined {
+export function seeks(way: Way): { target: Target; only: string; otherwise: Hop | undefined } | undefined {
   if (way.is !== 'name') return undefined
   const { transport, host, port, only, otherwise } = way
   return { target: { host, transport, secure: transport === 'tls', ...(port > 0 ? { port } : {}) }, only, otherwise }
 }
 
-/** A24: a name in a Contact leads nowhere but to where the phone registered from. */
-function allowed(hops: readonly Hop[], only: string | undefined): readonly Hop[] {
-  return only === undefined ? hops : hops.filter((hop) => sameAddress(hop.address, only))
+/** For a single request: `found` gets where to send it, best first, perhaps before this returns. */
+export function reach(x: Exchange, way: Way, found: (hops: readonly (Flow | Hop)[]) => void): void {
+  const sought = seeks(way), to = sought ? undefined : wayTo(x, way)
+  if (!sought) { found(to ? [to] : []); return }
+  const { target, only, otherwise } = sought
+  x.endpoint.out.push(...locate(x.locating, x.now, target, (hops) => {
+    const allowed = through(x.snapshot, target.host, only, hops)
+    found(allowed.length > 0 || !otherwise ? allowed : [otherwise])
+  }))
 }
 
-/** For a single request: `found` gets where to send it, or undefined, perhaps before this returns. */
-export function reach(x: Exchange, way: Way, found: (to: Flow | Hop | undefined) => void): void {
-  const sought = seeks(way)
-  if (!sought) { found(wayTo(x, way)); return }
-  x.endpoint.out.push(...locate(x.locating, x.now, sought.target, (hops) => { found(allowed(hops, sought.only)[0] ?? sought.otherwise) }))
+/** RFC 3263 4.3: 503, silence or a broken way: the same request in a transaction of its own to the next hop. `left`: the hop that answered, and those after it. */
+export function requestAlong(x: Exchange, hops: readonly (Flow | Hop)[], parts: Outgoing, heard: (response: SipMessage | undefined, left: readonly (Flow | Hop)[]) => void): void {
+  const [to, ...others] = hops
+  if (!to) { heard(undefined, []); return }
+  request(x.endpoint, x.now, to, parts, (response: SipMessage | undefined) => {
+    const isDown = response === undefined || response.status === 503
+    if (isDown) x.legHouse.hopWorks(to, false)
+    if (isDown && others.length > 0) requestAlong(x, others, parts, heard)
+    else heard(response, hops)
+  })
 }

@@ -6,7 +6,7 @@
 import { isSealed, type Kind } from './changes.ts'
 import { type Finding, finding, type Report } from './finding.ts'
 import { canonical, splitSource } from './formats.ts'
-import { checkNumbers, lineNumbers } from './numbers.ts'
+import { checkNumbers, featuresOf, lineNumbers } from './numbers.ts'
 import type { Draft } from './parse.ts'
 import { isDraft, isPlaintext, realmOf, type SiteObject, textOf, textsOf, type View } from './view.ts'
 import { weakPassword, weakPin } from './weak.ts'
@@ -128,7 +128,9 @@ function checkUserSecrets(user: SiteObject, { errors }: Report): void {
 const forwards = ['forwardAll', 'forwardBusy', 'forwardNoAnswer', 'forwardNotRegistered'] as const
 
 /** Loops are stopped in a call as well (dial plan 11.7); here the administrator hears of them. */
-function checkForwarding(view: View, { warnings }: Report): void {
+function checkForwarding(view: View, report: Report): void {
+  const { warnings } = report
+  checkForwardTargets(view, report)
   const all = new Map(view.line.map((line) => [line.key, textOf(line.draft, 'forwardAll')]))
   const done = new Set<string>()
   for (const line of view.line) {
@@ -140,5 +142,16 @@ function checkForwarding(view: View, { warnings }: Report): void {
     while (at !== undefined && !done.has(at) && !walked.has(at)) { walked.add(at); at = all.get(at) }
     if (at !== undefined && walked.has(at) && all.get(at) !== at) warnings.push(finding(line, ['forwardAll'], 'directory.forwardLoop', `Forwarding from ${line.key} goes round in a circle.`))
     for (const number of walked) done.add(number)
+  }
+}
+
+/** A forward rings phones (dial plan 11.7): a feature would act for the caller, with rights that nobody gave it. */
+function checkForwardTargets(view: View, { errors }: Report): void {
+  const featureAt = featuresOf(view)
+  for (const [objects, names] of [[view.line, forwards], [view.huntGroup, ['onBusy', 'onNoAnswer']]] as const) {
+    for (const object of objects) for (const name of names) {
+      const number = textOf(object.draft, name), feature = number === undefined ? undefined : featureAt(number)
+      if (feature !== undefined) errors.push(finding(object, [name], 'directory.forwardFeature', `${number} is no phone but a feature (${feature}).`, 'Give a line or a hunt group.'))
+    }
   }
 }

@@ -76,10 +76,21 @@ const codeNames = ['pickup', 'directedPickup', 'park', 'parkRetrieve'] as const 
 /** Codes that a number follows. */
 const prefixes: ReadonlySet<CodeName> = new Set(['directedPickup', 'parkRetrieve'])
 
+interface Code { readonly name: CodeName; readonly code: string }
+
+function codesOf(view: View): Code[] {
+  const object = view.featureCodes[0], presets = fieldOf(kinds.featureCodes).properties!
+  return codeNames.map((name) => ({ name, code: (object && textOf(object.draft, name)) ?? String(presets[name]?.default) })).filter(({ code }) => code !== 'off')
+}
+
+/** What a person dials to make something happen, and no phone: the name of the feature code, or `pickup group`. */
+export function featuresOf(view: View): (number: string) => string | undefined {
+  const codes = codesOf(view), groups = new Set(view.pickupGroup.map((one) => one.key))
+  return (number) => groups.has(number) ? 'pickup group' : codes.find(({ name, code }) => number === code || (prefixes.has(name) && number.startsWith(code)))?.name
+}
+
 function checkCodes(view: View, owners: ReadonlyMap<string, Owner>, errors: Finding[]): void {
-  const object = view.featureCodes[0]
-  const presets = fieldOf(kinds.featureCodes).properties!
-  const codes = codeNames.map((name) => ({ name, code: (object && textOf(object.draft, name)) ?? String(presets[name]?.default) })).filter(({ code }) => code !== 'off')
+  const object = view.featureCodes[0], codes = codesOf(view)
   for (const { name, code } of codes) {
     const clash = codes.find((other) => other.name !== name && (other.code === code || (prefixes.has(other.name) && code.startsWith(other.code))))
     if (clash) errors.push(finding(object, [name], 'directory.sameNumber', `The codes ${name} and ${clash.name} cannot be told apart.`))

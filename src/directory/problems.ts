@@ -25,6 +25,7 @@ export const directoryProblems = {
   'directory.weakSecret': 'A password or PIN that can be guessed.',
   'directory.secretUnbound': 'A stored digest password belongs to another user name or realm.',
   'directory.forwardLoop': 'Forwarding goes round in a circle.',
+  'directory.forwardFeature': 'A line or hunt group that forwards to a feature code or a pickup group.',
   'directory.forwardSelf': 'A line that forwards to itself.',
   'directory.noAddress': 'Services listen on every interface and no address is given for others to use.',
   'directory.oldTls': 'A version of TLS is allowed that is known to be weak.',

@@ -22,6 +22,7 @@ function tell(x: Exchange, news: News, writer: Writer, log: Log, tail: Tail): vo
       break
     }
     case 'locked': log.stranger(news.source, 'warn', 'source.locked'); break
+    case 'strayed': log.write('warn', 'route.notFollowed', { phone: news.phone, remedy: 'Name the proxy in system.trustedProxies if our requests shall go to it.' }); break
     case 'shed': log.stranger('', 'warn', 'work.shed'); break
   }
 }

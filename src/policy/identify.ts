@@ -36,10 +36,13 @@ export function identify(facts: IdentityFacts): IdentityVerdict {
   if (facts.credentials === 'malformed') return { is: 'refuse', status: 400, problem: problems.malformed }
   const phone = facts.credentials === 'ok' ? facts.digest : withoutDigest(facts)
   if (!phone) return { is: 'challenge', stale: facts.credentials === 'stale', failed: facts.credentials === 'wrong' }
-  if (phone.deviceSecurityMode !== 'nonSecure' && !facts.secure) return { is: 'refuse', status: 403, problem: problems.transport }
+  if (!maySignal(phone, facts.secure)) return { is: 'refuse', status: 403, problem: problems.transport }
   if (!owns(phone, facts.claims)) return { is: 'refuse', status: 403, problem: problems.claim }
   return { is: 'allow', phone }
 }
+
+/** What its mode asks of the transport, at every moment: a way from before the mode was raised is no way any more. */
+export function maySignal(phone: PhonePicture, secure: boolean): boolean { return secure || phone.deviceSecurityMode === 'nonSecure' }
 
 /** A phone that has digest credentials must use them, whatever else it shows. */
 function withoutDigest(facts: IdentityFacts): PhonePicture | undefined {

@@ -38,3 +38,15 @@ test('RFC 3323: who asked not to be named is not named later either', async () =
   assert.ok(!t.system.exchange.ladder.rungs.some((one) => one?.direction === 'out' && one.text.startsWith('UPDATE ') && /P-Asserted-Identity:[^\r\n]*1001/.test(one.text)))
   t.close()
 })
+
+test('A11 a phone whose deviceSecurityMode was raised after it registered over UDP is not rung: nobody is there', async () => {
+  for (const secure of [[], ['bob']] as const) {
+    const t = await town(), later = await town({ secure })
+    t.system.exchange.snapshot = later.system.exchange.snapshot
+    const near = t.alice.call('1002')
+    t.tick()
+    assert.deepEqual([t.bob.talks.length, near.statuses], secure.length === 0 ? [1, [180]] : [0, [480]])
+    later.close()
+    t.close()
+  }
+})

@@ -106,6 +106,18 @@ test('only services of the port table may be named, where the table is given', (
   assert.match(read.problem[0]!.remedy!, /Did you mean sip-udp/)
 })
 
+const forwardings: [string, string | undefined][] = [
+  ['lines: [{ number: "1", forwardAll: "*8" }]', 'lines[1].forwardAll'], ['lines: [{ number: "1", forwardBusy: "**2" }]', 'lines[1].forwardBusy'],
+  ['lines: [{ number: "1", forwardNoAnswer: "*5" }]', 'lines[1].forwardNoAnswer'], ['lines: [{ number: "1", forwardNotRegistered: "1900" }]\npickupGroups: [{ number: "1900" }]', 'lines[1].forwardNotRegistered'],
+  ['lines: [{ number: "1" }]\nhuntGroups: [{ number: "2", members: ["1"], onBusy: "*8" }]', 'huntGroups[2].onBusy'],
+  ['lines: [{ number: "1", forwardAll: "*8" }]\nfeatureCodes: { pickup: "off" }', undefined], ['lines: [{ number: "1", forwardAll: "2" }]\nhuntGroups: [{ number: "2", members: ["1"] }]', undefined],
+]
+for (const [text, at] of forwardings) {
+  test(`dial plan 11.7 a forward to a feature is refused: ${text.replaceAll('\n', ' ')}`, () => {
+    assert.deepEqual(problemsOf(text).filter((one) => one.code === 'directory.forwardFeature').map((one) => one.where?.split(' ')[1]), at === undefined ? [] : [at])
+  })
+}
+
 test('warnings are apart from errors', () => {
   const { warnings } = mustRead(`
 system: { listen: 0.0.0.0, tlsMinVersion: "1.0" }

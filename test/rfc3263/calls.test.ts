@@ -1,8 +1,9 @@
 /** Phones that are reached by a name, and those behind a proxy: where the INVITE and everything after it goes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { drain } from '../../src/calls/exchange.ts'
 import { header } from '../../src/wire/sip/index.ts'
-import { a, alice, answer, bob, call, flowFrom, newScene, register, type Scene, sdp, srv, write, type Zone } from './scene.ts'
+import { a, alice, answer, bob, call, flowFrom, newScene, proxied, register, type Scene, sdp, srv, write, type Zone } from './scene.ts'
 
 const desk = '<sip:1002@desk.example.test>'
 const zone: Zone = {
@@ -10,7 +11,7 @@ const zone: Zone = {
   'A one.example.test': [a('192.0.2.2')], 'A two.example.test': [a('192.0.2.2')],
   'A edge.example.test': [a('198.51.100.5'), a('198.51.100.6')],
 }
-const path = ['Path: <sip:token@edge.example.test:5060;lr>', 'Supported: path']
+const path = ['Path: <sip:token@edge.example.test:5060;lr>', 'Supported: path'], overTcp = ['Path: <sip:token@edge.example.test:5060;transport=tcp;lr>', 'Supported: path']
 
 /** The called phone answers, the caller acknowledges. */
 function connect(scene: Scene, from = bob, headers: readonly string[] = []): void {
@@ -81,7 +82,7 @@ test('RFC 3263 4.3 a cancelled call is not tried elsewhere', async () => {
 
 test('RFC 3263 4 nothing is found: the leg counts as refused, the caller hears it', async () => {
   const scene = await newScene({})
-  register(scene, bob, '1002', '<sip:1002@10.1.1.7>', path)
+  register(scene, bob, '1002', '<sip:1002@10.1.1.7>', overTcp)
   call(scene)
   const refused = scene.take('SIP/2.0 480').message
   assert.match(header(refused, 'Warning') ?? '', /No address was found/)
@@ -91,7 +92,7 @@ test('RFC 3263 4 nothing is found: the leg counts as refused, the caller hears i
 test('A25 name servers that are silent: 480 after three seconds; a call that ends before leaves nothing', async () => {
   const scene = await newScene()
   scene.zone = undefined
-  register(scene, bob, '1002', '<sip:1002@10.1.1.7>', path)
+  register(scene, bob, '1002', '<sip:1002@10.1.1.7>', overTcp)
   call(scene)
   scene.pass(2_999)
   assert.deepEqual(scene.takeAll('SIP/2.0 480'), [])
@@ -121,7 +122,7 @@ test('RFC 3263 4 a phone that calls itself by a name that nobody knows is reache
 })
 
 test('RFC 3327 5.4, RFC 3263 4 a Path by name: the INVITE goes to the proxy that it names, and fails over', async () => {
-  const scene = await newScene(zone)
+  const scene = await newScene(zone, proxied)
   register(scene, bob, '1002', '<sip:1002@10.1.1.7>', path)
   call(scene)
   const first = scene.take('INVITE')
@@ -132,7 +133,7 @@ test('RFC 3327 5.4, RFC 3263 4 a Path by name: the INVITE goes to the proxy that
 })
 
 test('RFC 3261 12.2.1.1 a called phone behind a proxy: ACK and BYE go through its Record-Route', async () => {
-  const scene = await newScene(zone)
+  const scene = await newScene(zone, proxied)
   register(scene, bob, '1002', '<sip:1002@192.0.2.2>')
   call(scene)
   connect(scene, bob, ['Record-Route: <sip:inner.example.test;lr>, <sip:198.51.100.9:5090;lr>'])
@@ -144,7 +145,7 @@ test('RFC 3261 12.2.1.1 a called phone behind a proxy: ACK and BYE go through it
 })
 
 test('RFC 3261 12.2.1.1 RFC 3263 4 a route by name: what is to be sent waits for the address, in order, and fails over', async () => {
-  const scene = await newScene(zone)
+  const scene = await newScene(zone, proxied)
   register(scene, bob, '1002', '<sip:1002@192.0.2.2>')
   call(scene)
   scene.zone = undefined
@@ -162,6 +163,53 @@ test('RFC 3261 12.2.1.1 RFC 3263 4 a route by name: what is to be sent waits for
   scene.hear(flowFrom('198.51.100.6'), answer(again.message, 200))
   scene.pass(40_000)
   assert.equal(scene.x.legs.size, 0)
+})
+
+for (const [what, route] of [['an address', '203.0.113.66:5090'], ['a name', 'evil.example.test'], ['a name that leads to many', 'wide.example.test:5070']] as const) {
+  const zoneOf: Zone = { ...zone, 'A evil.example.test': [a('203.0.113.66')], 'A wide.example.test': [a('203.0.113.66'), a('192.0.2.2'), a('203.0.113.67')] }
+  const home = what === 'a name that leads to many' ? 'udp 192.0.2.2 5070' : 'udp 192.0.2.2 5060'
+
+  test(`A24 A42 RFC 3261 8.1.2 a called phone whose Record-Route is ${what} that is neither its own nor a trusted proxy's: ACK and BYE go to the phone, said in the log once`, async () => {
+    const scene = await newScene(zoneOf, proxied)
+    register(scene, bob, '1002', '<sip:1002@192.0.2.2>')
+    call(scene)
+    connect(scene, bob, [`Record-Route: <sip:${route};lr>`])
+    const ack = scene.take('ACK')
+    assert.deepEqual([ack.to, header(ack.message, 'Route')], [home, `<sip:${route};lr>`])
+    hangUp(scene)
+    assert.equal(scene.take('BYE').to, home)
+    call(scene, '1002', [], 'c2')
+    assert.deepEqual(drain(scene.x).filter((one) => one.is === 'strayed'), home.endsWith('5070') ? [] : [{ is: 'strayed', phone: 'bob-desk' }])
+  })
+
+  test(`A24 A42 a calling phone whose Record-Route is ${what}: the BYE goes back to where it calls from`, async () => {
+    const scene = await newScene({ ...zoneOf, 'A wide.example.test': [a('203.0.113.66'), a('192.0.2.1')] }, proxied)
+    register(scene, bob, '1002', '<sip:1002@192.0.2.2>')
+    call(scene, '1002', [`Record-Route: <sip:${route};lr>`])
+    connect(scene)
+    const { dialog } = [...scene.x.legs.values()].find((one) => one.side === 'out')!
+    scene.hear(bob, write('BYE', 'sip:192.0.2.99', { from: `<sip:1002@example.test>;tag=${dialog.remoteTag}`, to: `<sip:1001@example.test>;tag=${dialog.localTag}`, callId: dialog.callId, cseq: 1, via: 'SIP/2.0/UDP 192.0.2.2:5060' }))
+    assert.equal(scene.take('BYE').to, home.replace('0.2.2', '0.2.1'))
+  })
+
+  test(`A24 A42 RFC 3327 5.4 a Path that is ${what}: the INVITE and a MESSAGE go to where the phone registered from`, async () => {
+    const scene = await newScene(zoneOf, proxied)
+    register(scene, bob, '1002', '<sip:1002@10.1.1.7>', [`Path: <sip:${route};lr>`, 'Supported: path'])
+    call(scene)
+    assert.equal(scene.take('INVITE').to, home)
+    scene.hear(alice, write('MESSAGE', 'sip:1002@example.test', { body: 'hello', type: 'text/plain', callId: 'm1' }))
+    assert.equal(scene.take('MESSAGE').to, home)
+  })
+}
+
+test('A24 A42 over a connection a route that is not followed leaves everything on the connection', async () => {
+  const scene = await newScene({ 'A evil.example.test': [a('203.0.113.66')] }), flow = flowFrom('192.0.2.2', 40_000, 'tcp')
+  scene.give({ is: 'opened', flow })
+  register(scene, flow, '1002', '<sip:1002@192.0.2.2:5060;transport=tcp>')
+  call(scene)
+  const { message } = scene.take('INVITE')
+  scene.hear(flow, answer(message, 200, ['Contact: <sip:1002@192.0.2.2:5060;transport=tcp>', 'Record-Route: <sip:evil.example.test;lr>'], sdp('192.0.2.2')))
+  assert.equal(scene.take('ACK').to, 'flow 7 192.0.2.2 40000')
 })
 
 test('RFC 3261 12.2.1.1 a route that leads nowhere: requests go back to where the packets came from', async () => {
@@ -217,5 +265,24 @@ test('RFC 3428 RFC 3263 4 a MESSAGE to a phone that is reached by a name is look
     assert.equal(copy.to, expected)
     scene.hear(bob, answer(copy.message, 200))
     scene.take('SIP/2.0 200')
+  }
+})
+
+test('RFC 3263 4.3 a MESSAGE: 503, silence and a broken way lead to the next address; a refusal is the answer', async () => {
+  for (const how of ['503', 'silence', 'failed', '486'] as const) {
+    const scene = await newScene(zone)
+    register(scene, bob, '1002', desk)
+    scene.hear(alice, write('MESSAGE', 'sip:1002@example.test', { body: 'hello', type: 'text/plain' }))
+    const first = scene.take('MESSAGE')
+    if (how === 'failed') scene.give({ is: 'failed', ref: first.ref, to: { transport: 'udp', address: '192.0.2.2', port: 5070 }, why: { code: 'edge.unreachable', text: '' } })
+    else if (how === 'silence') { scene.pass(31_000); scene.takeAll('MESSAGE'); scene.pass(1_500) } else scene.hear(bob, answer(first.message, Number(how)))
+    if (how === '486') { assert.deepEqual([scene.takeAll('MESSAGE'), scene.takeAll('SIP/2.0 486').length], [[], 1]); continue }
+    const second = scene.takeAll('MESSAGE').at(-1)!
+    assert.deepEqual([second.to, second.message.callId, second.message.cseq], ['udp 192.0.2.2 5080', first.message.callId, 1], how)
+    assert.notEqual(second.message.via.branch, first.message.via.branch)
+    scene.hear(bob, answer(second.message, 200))
+    if (how !== 'silence') scene.take('SIP/2.0 200')                      // else the sender has given up meanwhile
+    scene.pass(40_000)
+    assert.equal(scene.x.endpoint.layer.clients.size, 0, how)
   }
 })

@@ -30,6 +30,9 @@ phones:
   - { name: bob-six, user: bob, deviceSecurityMode: nonSecure, mediaSecurity: "off", address: "::1" }
 `
 
+/** The same with proxies that may stand elsewhere than the phones' packets come from. */
+export const proxied = site.replace('listen: 127.0.0.1', 'listen: 127.0.0.1, trustedProxies: [Edge.example.test, 198.51.100.9, "2001:db8::7"]')
+
 export type Zone = Record<string, DnsRecord[]>
 export const a = (address: string): DnsRecord => ({ type: 'A', address })
 export const srv = (priority: number, port: number, target: string): DnsRecord => ({ type: 'SRV', priority, weight: 0, port, target })

@@ -15,7 +15,7 @@ test('RFC 3327 5.3, 5.5.2: the path is kept in order, copied into the answer, an
   assert.ok(said.headers.includes('Path: <sip:P3.EXAMPLEHOME.COM;lr>,<sip:P1.EXAMPLEVISITED.COM;lr>, <sip:p0.test;lr>'))
   assert.deepEqual(targetOf(bindingsOf(desk.locations, '1001')[0]!), {
     uri: 'sip:UA1@192.0.2.4', route: '<sip:P3.EXAMPLEHOME.COM;lr>,<sip:P1.EXAMPLEVISITED.COM;lr>, <sip:p0.test;lr>',
-    way: { is: 'name', transport: 'udp', host: 'p3.examplehome.com', port: 0 },
+    way: { is: 'name', transport: 'udp', host: 'p3.examplehome.com', port: 0, only: '198.51.100.1', otherwise: { transport: 'udp', address: '198.51.100.1', port: desk.flow.remotePort } },
   })
 })
 
@@ -46,5 +46,5 @@ test('RFC 3327 5.4: a path over a connection goes back over it; when it is close
   desk.send([contact, 'Supported: path', 'Path: <sip:edge.example.test:5071;transport=tcp;lr>'], { via })
   assert.deepEqual(targetOf(bindingsOf(desk.locations, '1001')[0]!)?.way, { is: 'flow', flowId: 9 })
   assert.deepEqual(flowClosed(desk.locations, desk.now, 9), [])
-  assert.deepEqual(targetOf(bindingsOf(desk.locations, '1001')[0]!)?.way, { is: 'name', transport: 'tls', host: 'edge.example.test', port: 5071 })
+  assert.deepEqual(targetOf(bindingsOf(desk.locations, '1001')[0]!)?.way, { is: 'name', transport: 'tls', host: 'edge.example.test', port: 5071, only: '198.51.100.1' })
 })

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { escapeXml } from '../../src/calls/features/lamps.ts'
 import { maxOfPhone } from '../../src/calls/watches.ts'
 import { body, header, type SipMessage } from '../../src/wire/sip/index.ts'
-import { alice, answer, bob, call, carol, flowFrom, newScene, register, type Scene, sdp, site, type Sent, write } from '../rfc3263/scene.ts'
+import { alice, answer, bob, call, carol, flowFrom, newScene, proxied, register, type Scene, sdp, site, type Sent, write } from '../rfc3263/scene.ts'
 
 interface Asking { readonly number?: string; readonly callId?: string; readonly headers?: readonly string[]; readonly event?: string; readonly expires?: number | undefined; readonly from?: string; readonly to?: string; readonly cseq?: number; readonly flow?: typeof alice }
 
@@ -159,10 +159,35 @@ test('A24 A42 NOTIFYs go to where the phone sends from, whatever its Contact say
 })
 
 test('RFC 3261 12.2.1.1 RFC 6665 a phone behind a proxy is told through its Record-Route, by name', async () => {
-  const scene = await newScene({ 'A edge.example.test': [{ type: 'A', address: '198.51.100.5' }] })
+  const scene = await newScene({ 'A edge.example.test': [{ type: 'A', address: '198.51.100.5' }] }, proxied)
   subscribe(scene, { headers: ['Record-Route: <sip:edge.example.test:5090;lr>'] })
   const notify = told(scene)
   assert.deepEqual([notify.to, header(notify.message, 'Route')], ['udp 198.51.100.5 5090', '<sip:edge.example.test:5090;lr>'])
+})
+
+test('A24 A42 RFC 6665 a Record-Route that is neither the phone\'s own nor a trusted proxy\'s is not followed', async () => {
+  const scene = await newScene({ 'A evil.example.test': [{ type: 'A', address: '203.0.113.66' }] }, proxied)
+  subscribe(scene, { headers: ['Record-Route: <sip:evil.example.test:5090;lr>'] })
+  assert.equal(told(scene).to, 'udp 192.0.2.1 5060')
+  assert.deepEqual([...scene.x.strayed], ['alice-desk'])
+})
+
+test('RFC 3263 4.3 RFC 6665 a NOTIFY: 503, silence and a broken way lead to the next address of the route, which is asked first from then on', async () => {
+  for (const how of ['503', 'silence', 'failed'] as const) {
+    const scene = await newScene({ 'A edge.example.test': [{ type: 'A', address: '198.51.100.5' }, { type: 'A', address: '198.51.100.6' }] }, proxied)
+    subscribe(scene, { headers: ['Record-Route: <sip:edge.example.test:5090;lr>'] })
+    scene.takeAll('SIP/2.0 200')
+    const first = scene.take('NOTIFY')
+    if (how === 'failed') scene.give({ is: 'failed', ref: first.ref, to: { transport: 'udp', address: '198.51.100.5', port: 5090 }, why: { code: 'edge.unreachable', text: '' } })
+    else if (how === 'silence') { scene.pass(31_000); scene.takeAll('NOTIFY'); scene.pass(1_500) } else scene.hear(flowFrom('198.51.100.5'), answer(first.message, 503))
+    const second = scene.takeAll('NOTIFY').at(-1)!
+    assert.deepEqual([second.to, second.message.cseq], ['udp 198.51.100.6 5090', first.message.cseq], how)
+    scene.hear(flowFrom('198.51.100.6'), answer(second.message, 200))
+    register(scene, bob, '1002', '<sip:1002@192.0.2.2>')
+    scene.hear(flowFrom('192.0.2.3'), write('INVITE', 'sip:1002@example.test', { from: '<sip:1003@example.test>;tag=c', callId: 'next', headers: ['Contact: <sip:1003@192.0.2.3:5060>'], body: sdp('192.0.2.3'), via: 'SIP/2.0/UDP 192.0.2.3:5060' }))
+    scene.pass(1_000)
+    assert.equal(scene.takeAll('NOTIFY')[0]?.to, 'udp 198.51.100.6 5090', how)
+  }
 })
 
 test('RFC 6665 4.1.3 the phone unregisters: its subscriptions end', async () => {

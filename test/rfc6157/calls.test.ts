@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { body, header, parseVia } from '../../src/wire/sip/index.ts'
-import { answer, flowFrom, newScene, register, sdp, write } from '../rfc3263/scene.ts'
+import { answer, flowFrom, newScene, proxied, register, sdp, write } from '../rfc3263/scene.ts'
 
 const alice = flowFrom('2001:db8::1'), bob = flowFrom('::1', 5062)
 const via = 'SIP/2.0/UDP [2001:DB8::1]:5060'
@@ -45,8 +45,8 @@ test('RFC 5118 4.5 a Via whose host is not the source gets received without brac
   assert.match(header(message, 'Via')!, /;received=2001:db8::1(?:;|$)/)
 })
 
-test('RFC 6157 RFC 3263 4.1 a route that is an IPv6 address is used as it stands', async () => {
-  const scene = await newScene()
+test('RFC 6157 RFC 3263 4.1 a route that is an IPv6 address, of a trusted proxy, is used as it stands', async () => {
+  const scene = await newScene({}, proxied)
   register(scene, bob, '1002', '<sip:1002@[::1]:5062>')
   scene.hear(alice, write('INVITE', 'sip:1002@[2001:db8::99]', { via, headers: ['Contact: <sip:1001@[2001:db8::1]:5060>'], body: sdp('2001:db8::1') }))
   const invite = scene.take('INVITE')

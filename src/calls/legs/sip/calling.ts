@@ -6,7 +6,6 @@
  */
 import { contactTo, header, hasToken, rseq, type SipMessage, uacDialog, addresses, deltaSeconds } from '../../../wire/sip/index.ts'
 import type { Hop } from '../../../kit/flow.ts'
-import { sameAddress } from '../../addresses.ts'
 import type { Cause, Invitation } from '../../leg.ts'
 import { description } from './description.ts'
 import { hangUp, nothingOf, over } from './ending.ts'
@@ -23,7 +22,7 @@ export function locate(house: LegHouse, leg: SipLeg, invitation: Invitation): vo
   leg.seeks = undefined
   house.locate(leg, seeks.target, (found, problem) => {
     if (leg.over) return
-    const [first, ...others] = seeks.only === undefined ? found : found.filter((one) => sameAddress(one.address, seeks.only!))
+    const [first, ...others] = house.through(seeks.target.host, seeks.only, found)
     const hop = first ?? seeks.otherwise
     if (!hop) { refused(house, leg, { status: 480, text: 'The address of the phone was not found', by: 'network', problem }, undefined); return }
     leg.others = others

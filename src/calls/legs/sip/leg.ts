@@ -35,8 +35,8 @@ export interface SipLeg extends Sleeper {
   readonly peer: Peer
   /** Where requests go: the connection, or the address for datagrams. */
   to: Flow | Hop
-  /** A contact by name, to be looked up before the INVITE; `only`: the address that the phone registered from, undefined where its Path leads there. */
-  seeks: { readonly target: Target; readonly only: string | undefined; readonly otherwise: Hop | undefined } | undefined
+  /** A contact by name, to be looked up before the INVITE; `only`: the address that the phone registered from. */
+  seeks: { readonly target: Target; readonly only: string; readonly otherwise: Hop | undefined } | undefined
   /** Where else the INVITE may go (RFC 3263 4.3). */
   others: readonly Hop[]
   /** The first route of the dialog, and where it leads. */
@@ -167,6 +167,10 @@ export interface LegHouse {
   readonly forgotten: (leg: SipLeg) => void
   /** `found` may be called before this returns: hops in order, [] where there is none. */
   readonly locate: (leg: Reaching, target: Target, found: (hops: readonly Hop[], problem?: Problem) => void) => void
+  /** Of the hops that the host of a route or contact leads to: those that a phone at `source` may send us to (A24). */
+  readonly through: (host: string, source: string, hops: readonly Hop[]) => readonly Hop[]
+  /** A route of this dialog leads to where the phone may not send us: it is not followed. */
+  readonly strayed: (leg: Reaching) => void
   readonly isOpen: (flow: Flow) => boolean
   /** RFC 3263 4.3: a hop that did not work is tried last for a while. */
   readonly hopWorks: (hop: Flow | Hop, works: boolean) => void

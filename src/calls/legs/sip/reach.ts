@@ -1,8 +1,8 @@
 /**
  * Where the requests of a leg go: over the phone's connection, to the address it sends from, or through the first of its routes.
  *
- * Standards  RFC 3261 8.1.2, 12.2.1.1; RFC 3263 4, 4.3; RFC 5923 (a connection is used both ways)
- * Security   A24: nothing goes to an address that neither the phone's packets came from nor its routes name: a Contact moves the port, never the address
+ * Standards  RFC 3261 8.1.2 (the last word on the next hop is ours), 12.2.1.1; RFC 3263 4, 4.3; RFC 5923 (a connection is used both ways)
+ * Security   A24, A42: nothing goes to an address that the phone's packets did not come from, unless its route names a trusted proxy: a Contact moves the port, never the address
  */
 import type { Flow, Hop } from '../../../kit/flow.ts'
 import { type Dialog, parseAddress, parseUri, type Uri, uriParam } from '../../../wire/sip/index.ts'
@@ -15,14 +15,17 @@ export function nextHop(house: LegHouse, leg: Reaching, dialog: Dialog, found: (
   const first = dialog.routes[0]
   if (first === undefined) return direct(house, leg, dialog)
   const route = leg.route?.first === first ? leg.route : routed(house, leg, first, found)
-  return route.waiting ? undefined : route.hops[0] ?? leg.to
+  return route.waiting ? undefined : along(house, leg, dialog, route)
 }
+
+/** A route that leads nowhere, or where the phone may not send us, stays in the headers: the request goes to where the phone is. */
+export function along(house: LegHouse, leg: Reaching, dialog: Dialog, route: Route): Flow | Hop { return route.hops[0] ?? direct(house, leg, dialog) }
 
 /** No route: the open connection, else the address that its packets come from with the port of its Contact where both say the same address. */
 function direct(house: LegHouse, leg: Reaching, dialog: Dialog): Flow | Hop {
-  const { to } = leg, isFlow = 'service' in to
+  const { to } = leg, isFlow = 'service' in to, address = addressOf(to)
   if (isFlow && (to.transport !== 'tcp' || house.isOpen(to))) return to                 // a certificate, or a browser, is reached over its connection alone
-  const address = isFlow ? to.remoteAddress : to.address, uri = parseUri(dialog.target)
+  const uri = parseUri(dialog.target)
   if (!uri.ok || !sameAddress(uri.value.host, address)) return to
   const port = uri.value.port || 5060
   return !isFlow && to.port === port ? to : { transport: to.transport, address, port }
@@ -31,10 +34,13 @@ function direct(house: LegHouse, leg: Reaching, dialog: Dialog): Flow | Hop {
 function routed(house: LegHouse, leg: Reaching, first: string, found: (route: Route) => void): Route {
   const uri = parseUri(parseAddress(first)?.uri ?? ''), route: Route = { first, hops: [], waiting: [] }
   leg.route = route
-  const before = uri.ok ? ownConnection(house, leg, uri.value) : leg.to
-  if (before || !uri.ok) { route.hops = [before ?? leg.to]; route.waiting = undefined; return route }
+  const before = uri.ok ? ownConnection(house, leg, uri.value) : undefined
+  if (before || !uri.ok) { route.hops = before ? [before] : []; route.waiting = undefined; return route }
+  const target = targetOf(uri.value, leg.secure)
   let isLater = false
-  house.locate(leg, targetOf(uri.value, leg.secure), (hops) => {
+  house.locate(leg, target, (all) => {
+    const hops = house.through(target.host, addressOf(leg.to), all)
+    if (all.length > 0 && hops.length === 0) house.strayed(leg)
     route.hops = [...connectionTo(house, leg, hops), ...hops]
     if (isLater && leg.route === route) found(route)
     route.waiting = undefined
@@ -42,6 +48,8 @@ function routed(house: LegHouse, leg: Reaching, first: string, found: (route: Ro
   isLater = true
   return route
 }
+
+function addressOf(to: Flow | Hop): string { return 'service' in to ? to.remoteAddress : to.address }
 
 /** RFC 3263 4: a host, a port, a transport; what began over TLS goes on over TLS. */
 function targetOf(uri: Uri, secure: boolean): Target {

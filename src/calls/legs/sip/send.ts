@@ -7,7 +7,7 @@ import {
 } from '../../../wire/sip/index.ts'
 import type { Cause, StatusNote } from '../../leg.ts'
 import type { About, LegHouse, Postponed, Route, Saying, SipLeg } from './leg.ts'
-import { nextHop } from './reach.ts'
+import { along, nextHop } from './reach.ts'
 
 /** Methods that a phone may send us in or out of a call. */
 export const allow = 'INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, REFER, SUBSCRIBE, NOTIFY, MESSAGE'
@@ -41,10 +41,11 @@ function postpone(leg: SipLeg, one: Postponed): void {
 }
 
 function flush(house: LegHouse, leg: SipLeg, route: Route): void {
-  const { waiting } = route, to = route.hops[0] ?? leg.to
+  const { waiting } = route
   route.waiting = undefined
   if (leg.state === 'ended') return
   for (const one of waiting ?? []) {
+    const to = along(house, leg, one.dialog, route)
     if (one.what === 'ack') acknowledgeNow(house, leg, one, to)
     else say(house, leg, one, to)
   }
