@@ -2,7 +2,7 @@
  * Stream listeners: TCP and TLS. A connection is admitted before a TLS handshake costs anything.
  *
  * Standards  RFC 3261 18, 26.3; RFC 5922 (whose certificate it is); RFC 8446
- * Security   anyone may connect; a certificate is asked for and not demanded (phones without one), `peer` is set only where it was verified
+ * Security   anyone may connect; a certificate is asked for where one may be needed and never demanded, `peer` is set only where it was verified
  */
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net'
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
@@ -43,25 +43,25 @@ type Visitors = Map<string, Visitor>
 
 export function openStream(door: Door, binding: Binding, port: number, speak: Speaker): Promise<Result<StreamListener>> {
   const visitors: Visitors = new Map()
-  const tlsServer = binding.transport === 'tcp' ? undefined : tlsEnd(door, binding, visitors, speak)
+  const newEnd = (contexts: TlsContexts | undefined) => binding.transport === 'tcp' ? undefined : tlsEnd(door, binding, contexts, visitors, speak)
+  let end = newEnd(door.tls)
   const server = createNetServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
-    accept(door, binding, socket, visitors, tlsServer, speak)
+    accept(door, binding, socket, visitors, end, speak)
   })
   return new Promise((resolve) => {
     server.once('error', (error) => resolve(fail(listenProblem(binding, port, error))))
     server.listen({ host: binding.address, port, ipv6Only: true, backlog: 1_024 }, () => {
       server.removeAllListeners('error')
       server.on('error', (error) => door.log('warn', problem('edge.listenFailed', binding.name, reasonOf(error))))
-      resolve(ok(streamListener(door, binding, server, tlsServer, visitors)))
+      resolve(ok(streamListener(door, binding, server, visitors, (contexts) => { end = newEnd(contexts) })))
     })
   })
 }
 
-function streamListener(door: Door, binding: Binding, server: NetServer, tlsServer: TlsServer | undefined, visitors: Visitors): StreamListener {
+function streamListener(door: Door, binding: Binding, server: NetServer, visitors: Visitors, setTls: StreamListener['setTls']): StreamListener {
   const at = server.address() as { address: string; port: number }
   return {
-    binding, address: at.address, port: at.port,
-    setTls: (contexts) => tlsServer?.setSecureContext(withFloor(contexts.server, binding.row.tlsFloor)),
+    binding, address: at.address, port: at.port, setTls,
     sweep: (now) => { for (const { socket, watch } of visitors.values()) if (overdue(door.guard, watch, now)) socket.destroy() },
     close: () => {
       server.close()
@@ -92,11 +92,14 @@ function accept(door: Door, binding: Binding, socket: Socket, visitors: Visitors
 /** One listener, one remote address and port: one socket. */
 function keyOf(socket: Socket): string { return `${socket.remoteAddress}/${socket.remotePort}` }
 
-/** A TLS server without a listener of its own: it is given the sockets that were admitted. */
-function tlsEnd(door: Door, binding: Binding, visitors: Visitors, speak: Speaker): TlsServer {
-  if (!door.tls) throw new Error(`${binding.name} needs TLS contexts`)
-  const options = withFloor(door.tls.server, binding.row.tlsFloor)
-  const server = createTlsServer({ ...options, requestCert: true, rejectUnauthorized: false, handshakeTimeout: 2 * door.guard.limits.handshakeTimeout })
+/**
+ * A TLS server without a listener of its own: it is given the sockets that were admitted, and gives way to another when the contexts change.
+ * A browser asks its user for the certificate that we ask for: over WebSocket we never do.
+ */
+function tlsEnd(door: Door, binding: Binding, contexts: TlsContexts | undefined, visitors: Visitors, speak: Speaker): TlsServer {
+  if (!contexts) throw new Error(`${binding.name} needs TLS contexts`)
+  const options = withFloor(contexts.server, binding.row.tlsFloor), requestCert = contexts.asksCallers && binding.transport === 'tls'
+  const server = createTlsServer({ ...options, requestCert, rejectUnauthorized: false, handshakeTimeout: 2 * door.guard.limits.handshakeTimeout })
   server.on('secureConnection', (secure) => {
     const visitor = visitors.get(keyOf(secure))
     if (!visitor) { secure.destroy(); return }

@@ -25,10 +25,13 @@ export interface TlsOptions {
   readonly keyFile?: string | undefined
   /** More authorities to trust, beside the built-in one. */
   readonly trustFiles?: readonly string[] | undefined
+  /** Whether callers are asked for their certificate, default yes: where nobody needs one, a question that some phones pass on to their user. */
+  readonly asksCallers?: boolean | undefined
 }
 
 export interface TlsContexts {
   readonly server: SecureContextOptions
+  readonly asksCallers: boolean
   /** For connections that we make: the same certificate, the same trust. */
   readonly client: SecureContext
 }
@@ -60,7 +63,7 @@ export function secureContexts(directory: string, options: TlsOptions, now: numb
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,   // A18: no work again on demand
   }
   try {
-    return ok({ server, client: createSecureContext(server) })
+    return ok({ server, asksCallers: options.asksCallers ?? true, client: createSecureContext(server) })
   } catch (error) {
     return fail(problem('edge.certificateGarbage', options.certificateFile ?? 'pki/server.pem', reasonOf(error)))
   }

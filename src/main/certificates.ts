@@ -14,8 +14,18 @@ export async function openTls(dataDir: string, snapshot: Snapshot, now: number):
   const directory = pkiDirectory(dataDir)
   const authority = await ensureAuthority(directory, certificateNames(snapshot), now)
   if (!authority.ok) return authority
-  const contexts = secureContexts(directory, { tlsMinVersion: snapshot.system.tlsMinVersion }, now)
+  const contexts = secureContexts(directory, { tlsMinVersion: snapshot.system.tlsMinVersion, asksCallers: asksCallers(snapshot) }, now)
   return contexts.ok ? ok({ contexts: contexts.value, authority: authority.value }) : fail(contexts.problem)
+}
+
+/**
+ * Whether anybody may be known by a certificate: a phone that has nothing else (R239), a proxy by its name (RFC 5923).
+ * Where nobody is, none is asked for: some phones pass the question on to their user, and wait for the answer.
+ */
+export function asksCallers({ phones, system }: Snapshot): boolean {
+  if (system.trustedProxies.length > 0) return true
+  for (const { digestUser, address } of phones.values()) if (digestUser === undefined && address === undefined) return true
+  return false
 }
 
 export interface Renewal { at(): number; close(): void }

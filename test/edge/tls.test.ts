@@ -65,6 +65,23 @@ test('A26 peer is there for a certificate of our authority, and for nothing else
   await house.close()
 })
 
+test('R239 callers who are not asked for a certificate show none; asked from now on, the next one does', async () => {
+  const house = await openHouse({ services: ['sip-tls'], tls: pki.contexts({ asksCallers: false }) }), ours = await pki.device('alice-desk')
+  const shown = async () => {
+    const socket = await tlsTo(house.port('tls'), { ca: pki.ca, servername: 'example.test', ...ours }) as TLSSocket, { localPort } = socket
+    const { flow } = await house.wait('opened', (i) => i.flow.remotePort === localPort)
+    return { socket, subject: flow.peer?.subject }
+  }
+  const before = await shown()
+  house.edge.setTls(pki.contexts({ asksCallers: true }))
+  const after = await shown()
+  assert.deepEqual([before.subject, after.subject], [undefined, 'alice-desk'])
+  before.socket.write(message)
+  assert.equal(await readOnce(before.socket), message, 'who was there stays')
+  for (const { socket } of [before, after]) socket.destroy()
+  await house.close()
+})
+
 test('R109 renewal: a connection goes on under its certificate, the next one sees the new', async () => {
   const house = await openHouse({ services: ['sip-tls'], tls: pki.contexts() })
   const before = await tlsTo(house.port('tls'), { ca: pki.ca }) as TLSSocket
@@ -133,8 +150,8 @@ test('A26 a peer of another authority is not spoken to', async () => {
   peer.close()
 })
 
-function webSocket(port: number, path: string, protocols: string[]): Promise<WebSocket | number> {
-  const ws = new WebSocket(`wss://localhost:${port}${path}`, protocols, { ca: pki.ca })
+function webSocket(port: number, path: string, protocols: string[], shown: { cert?: string; key?: string } = {}): Promise<WebSocket | number> {
+  const ws = new WebSocket(`wss://localhost:${port}${path}`, protocols, { ca: pki.ca, ...shown })
   return new Promise((resolve) => {
     ws.on('open', () => resolve(ws))
     ws.on('unexpected-response', (request, response) => { resolve(response.statusCode ?? 0); request.destroy() })
@@ -159,6 +176,14 @@ test('RFC 7118 4: /sip with subprotocol sip is a flow of whole messages; anythin
   plain.write('GET /sip HTTP/1.1\r\nHost: x\r\n\r\n')
   assert.match(await readOnce(plain), /^HTTP\/1\.1 404 /)
   await closedOf(plain)
+  await house.close()
+})
+
+test('R239 a browser is asked for no certificate: it would interrupt its user', async () => {
+  const house = await openHouse({ services: ['sip-wss'], tls: pki.contexts() })
+  const ws = await webSocket(house.port('wss'), '/sip', ['sip'], await pki.device('alice-desk')) as WebSocket
+  assert.equal((await house.wait('opened')).flow.peer, undefined)
+  ws.close()
   await house.close()
 })
 
