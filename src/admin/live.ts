@@ -23,6 +23,8 @@ export interface LiveLeg {
   readonly transport: string
   readonly state: string
   readonly security: string
+  /** Of its SIP dialog. */
+  readonly callId: string
 }
 
 export interface LiveCall {

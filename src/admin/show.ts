@@ -17,7 +17,7 @@ export const showCommands: readonly Command[] = [
   { name: 'show registrations', about: 'Which phone is registered where.', who: 'owner', options: [], run: registrations },
   { name: 'show calls', about: 'Calls in progress and how safe they are; with --ended the latest records.', who: 'owner',
     options: [{ name: 'ended', about: 'Records of calls that are over, newest first.', takes: 'nothing' }, { name: 'limit', about: 'Rows at most.', takes: 'number' }, { name: 'party', about: 'Only records of this number.', takes: 'text' }], run: calls },
-  { name: 'show call', about: 'One call: its legs, and who sent what when.', who: 'owner', options: [{ name: 'id', about: 'Id of the call.', takes: 'text', required: true, positional: true }], run: call },
+  { name: 'show call', about: 'One call: its legs, and who sent what when.', who: 'owner', options: [{ name: 'id', about: 'Id of the call, or the Call-ID of one of its dialogs.', takes: 'text', required: true, positional: true }], run: call },
   { name: 'show trunks', about: 'Trunks.', who: 'owner', options: [], run: async () => ({ ok: false, problem: adminProblem('admin.notThere', 'show trunks', 'trunks come with a later version') }) },
   { name: 'show certificates', about: 'Certificates of this system.', who: 'owner', options: [], run: certificates },
   { name: 'show version', about: 'Versions.', who: 'owner', options: [], run: async ({ version }) => answer(version, { columns: ['part', 'version'], rows: Object.entries(version) }) },
@@ -99,7 +99,7 @@ async function call(house: House, { id }: Options): Promise<Result<Answer>> {
 }
 
 function callText(c: LiveCall): string {
-  const legs = c.legs.map((leg) => `  ${leg.side === 'in' ? 'from' : 'to'} ${leg.phone} (${leg.line}), ${leg.transport}, ${leg.state}, ${leg.security}\n`).join('')
+  const legs = c.legs.map((leg) => `  ${leg.side === 'in' ? 'from' : 'to'} ${leg.phone} (${leg.line}), ${leg.transport}, ${leg.state}, ${leg.security}, Call-ID ${leg.callId}\n`).join('')
   return `call ${c.id}: ${c.from} to ${c.to}, ${c.state}, ${c.security}${c.why === undefined ? '' : `: ${c.why}`}\n${legs}`
 }
 

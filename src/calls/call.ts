@@ -114,6 +114,11 @@ export function other(call: Call, leg: Leg): Leg | undefined {
   return call.a === leg ? call.b : call.b === leg ? call.a : undefined
 }
 
+/** Who talks with whom now: the record keeps who called and what was dialled, a transfer or a pickup changes this. */
+export function partiesOf({ a, b, record }: Call): { from: string; to: string } {
+  return { from: a?.peer.line ?? record.from, to: b?.peer.line ?? record.to }
+}
+
 /** Has this leg's own INVITE not been answered yet? */
 export function unanswered(leg: Leg): boolean { return leg.served !== undefined }
 

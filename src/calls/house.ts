@@ -62,6 +62,7 @@ export function openCall(x: Exchange, call: Call): void {
   x.calls.set(call.id, call)
   x.counters.calls.started++
   if (call.a) occupy(x, call.a)
+  x.news.push({ is: 'started', record: call.record })
 }
 
 /** Which of the house's lists a call stands in follows from its state. */

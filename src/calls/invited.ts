@@ -52,7 +52,7 @@ function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: stri
   respond(x.endpoint, x.now, served, { status: 100 })
   call.a = leg
   openCall(x, call)
-  openLeg(call.record, { id: leg.id, phone: peer.phone, line: peer.line, side: 'in', transport: flow.transport, startedAt: x.now })
+  openLeg(call.record, { id: leg.id, phone: peer.phone, line: peer.line, side: 'in', transport: flow.transport, callId: leg.dialog.callId, startedAt: x.now })
   const offer = said.is === 'sdp' ? said.sdp : undefined
   const fits = offer && passOffer(offer, leg, leg)                                // what the phone itself must not offer is refused before anybody rings
   if (fits && !fits.ok) { endCall(x.callHouse, call, { status: 488, text: fits.problem.text, by: 'policy', problem: fits.problem }); return }

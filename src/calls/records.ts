@@ -13,6 +13,8 @@ export interface LegRecord {
   readonly line: string
   readonly side: 'in' | 'out'
   readonly transport: string
+  /** Of its SIP dialog: what the phone's own log and a trace on the wire call it. */
+  readonly callId: string
   readonly startedAt: Millis
   answeredAt?: Millis
   endedAt?: Millis

@@ -89,7 +89,7 @@ function callerParty(call: Call, ringing: Ringing) {
 }
 
 function inviteLeg(house: CallHouse, call: Call, ringing: Ringing, leg: Leg, from: ReturnType<typeof callerParty>): void {
-  openLeg(call.record, { id: leg.id, phone: leg.peer.phone, line: leg.peer.line, side: 'out', transport: leg.to.transport, startedAt: house.now })
+  openLeg(call.record, { id: leg.id, phone: leg.peer.phone, line: leg.peer.line, side: 'out', transport: leg.to.transport, callId: leg.dialog.callId, startedAt: house.now })
   const passed = ringing.offer === undefined ? undefined : passOffer(ringing.offer, ringing.waiting, leg)
   if (passed && !passed.ok) {
     ringing.attempts = ringing.attempts.filter((one) => one !== leg)

@@ -28,6 +28,7 @@ export interface Counters {
 /** What happened that others want to know of: the store, the log, the metrics. Taken with `drain`. */
 export type News =
   | { is: 'record'; record: CallRecord }
+  | { is: 'started'; record: CallRecord }
   | { is: 'location'; event: LocationEvent }
   /** A source has guessed too often: at one user, or at many. */
   | { is: 'locked'; source: string; what: 'user' | 'source' }

@@ -1,7 +1,7 @@
 /** Answers about the moment, from the exchange's memory: for the desk, over the socket or in the same process. */
 import { type LadderRung, type LiveAnswers, type LiveCall, type LiveLeg, livePage, type LiveRequest } from '../admin/live.ts'
 import { bindingsOf, isRegistered, list } from '../calls/locations.ts'
-import type { Call } from '../calls/call.ts'
+import { type Call, partiesOf } from '../calls/call.ts'
 import type { Exchange } from '../calls/exchange.ts'
 import { callIdsWith, ladderOf, type Rung } from '../calls/ladder.ts'
 import type { System } from './system.ts'
@@ -30,7 +30,7 @@ function registrations(x: Exchange, now: number, skip: number): LiveAnswers['reg
 
 function liveCall(call: Call): LiveCall {
   const { id, state, held, security, record } = call
-  return { id, state, from: record.from, to: record.to, startedAt: record.startedAt, answeredAt: record.answeredAt, held, security, why: record.why, legs: legsOf(call).map(liveLeg) }
+  return { id, state, ...partiesOf(call), startedAt: record.startedAt, answeredAt: record.answeredAt, held, security, why: record.why, legs: legsOf(call).map(liveLeg) }
 }
 
 type Leg = NonNullable<Call['a']>
@@ -39,15 +39,21 @@ function legsOf({ a, b, ringing }: Call): Leg[] {
   return [...new Set([a, b, ringing?.waiting, ...(ringing?.attempts ?? []), ringing?.transferor])].filter((leg) => leg !== undefined)
 }
 
-function liveLeg({ peer, side, to, state, security }: Leg): LiveLeg {
-  return { phone: peer.phone, line: peer.line, side, transport: to.transport, state, security }
+function liveLeg({ peer, side, to, state, security, dialog }: Leg): LiveLeg {
+  return { phone: peer.phone, line: peer.line, side, transport: to.transport, state, security, callId: dialog.callId }
 }
 
 function oneCall(x: Exchange, id: string): LiveAnswers['call'] {
-  const call = x.calls.get(id)
+  const call = x.calls.get(id) ?? callWith(x, id)
   if (!call) return { call: undefined, rungs: [] }
   const callIds = legsOf(call).map((leg) => leg.dialog.callId)
   return { call: liveCall(call), rungs: shown(ladderOf(x.ladder, [...new Set([...callIds, ...callIdsWith(x.ladder, call.record.legs.map((leg) => leg.id))])])) }
+}
+
+/** The call that has a leg with this Call-ID. */
+function callWith(x: Exchange, callId: string): Call | undefined {
+  for (const call of x.calls.values()) if (legsOf(call).some((leg) => leg.dialog.callId === callId)) return call
+  return undefined
 }
 
 /** `tags`: our tags in the dialogs of a call that is over; the messages that carry one tell the Call-ID, and that the rest. */

@@ -15,7 +15,8 @@ export function tellNews(x: Exchange, writer: Writer, log: Log, tail: Tail): voi
 
 function tell(x: Exchange, news: News, writer: Writer, log: Log, tail: Tail): void {
   switch (news.is) {
-    case 'record': recorded(x, news.record, writer, log, tail); break
+    case 'started': started(x, news.record, log); break
+    case 'record': recorded(news.record, writer, log, tail); break
     case 'location': {
       const { is, why, registered, turned, binding } = news.event
       if (turned || is === 'lost') log.write('info', `registration.${is}`, { why, registered, phone: binding.phone, transport: binding.transport, service: binding.service })
@@ -27,11 +28,16 @@ function tell(x: Exchange, news: News, writer: Writer, log: Log, tail: Tail): vo
   }
 }
 
-function recorded(x: Exchange, record: CallRecord, writer: Writer, log: Log, tail: Tail): void {
+/** Who calls is said by the name of the phone, what was dialled by its kind: the numbers stand in the record and in `ringfort show call ID`. */
+function started(x: Exchange, { id, to, legs }: CallRecord, log: Log): void {
+  log.write('info', 'call.started', { call: id, requests: legs.slice(0, 1).map((leg) => requestMark(leg.callId)), phone: legs[0]?.phone, dialled: x.snapshot.numberOrUser(to).is })
+}
+
+function recorded(record: CallRecord, writer: Writer, log: Log, tail: Tail): void {
   writer.record(record)
   tail.ended(record)
   const { id, startedAt, answeredAt, endedAt, status, security, legs } = record
-  const requests = legs.flatMap((leg) => { const known = x.legs.get(leg.id); return known ? [requestMark(known.dialog.callId)] : [] })
+  const requests = legs.map((leg) => requestMark(leg.callId))
   log.write('info', 'call.ended', {
     call: id, record: id, requests, status, security, legs: legs.length, rang: (answeredAt ?? endedAt) - startedAt, talked: answeredAt === undefined ? 0 : endedAt - answeredAt,
   })

@@ -101,7 +101,7 @@ function memoryRecords(): Records {
       for (const record of records) if (!kept.has(record.id)) kept.set(record.id, asStored(record))
       return ok(undefined)
     },
-    find: async (id) => ok(kept.get(id)),
+    find: async (id) => ok(kept.get(id) ?? newest().find(({ legs }) => legs.some((leg) => typeof leg === 'object' && leg !== null && 'callId' in leg && leg.callId === id))),
     list: async (query) => ok(newest().filter((record) => meets(record, query)).slice(0, Math.min(Math.max(1, query.limit ?? 100), maxRecordPage))),
     trim: async ({ records, age }, now) => {
       const gone = newest().filter((record, i) => i >= records || record.startedAt < now - age)

@@ -3,6 +3,7 @@
  *
  * Security   numbers and names come from strangers: bound parameters only; a page is at most maxRecordPage
  */
+import { sql } from 'kysely'
 import type { Millis } from '../kit/machine.ts'
 import { readJson } from './reading.ts'
 import type { Database } from './database.ts'
@@ -16,10 +17,20 @@ const trimStep = 1_000
 export function records(db: Database): Records {
   return {
     append: async (records) => guarded(db.path, () => db.transaction(() => { appendRecords(db, records) })),
-    find: async (id) => guarded(db.path, () => withLegs(db, db.all(db.build.selectFrom('calls').selectAll().where('id', '=', id)))[0]),
+    find: async (id) => guarded(db.path, () => byId(db, id) ?? byCallId(db, id)),
     list: async (query) => guarded(db.path, () => withLegs(db, db.all(listQuery(db, query)))),
     trim: async (keep, now) => guarded(db.path, () => trim(db, keep, now)),
   }
+}
+
+function byId(db: Database, id: string): CallRecord | undefined {
+  return withLegs(db, db.all(db.build.selectFrom('calls').selectAll().where('id', '=', id)))[0]
+}
+
+/** Reads every leg: asked by a person, not by a call. */
+function byCallId(db: Database, callId: string): CallRecord | undefined {
+  const leg = db.first(db.build.selectFrom('legs').select('callId').where(sql`json_extract(body, '$.callId')`, '=', callId).limit(1))
+  return leg && byId(db, leg.callId)
 }
 
 /** Inside a transaction. Says how many were new: an id that is there already is a replay. */

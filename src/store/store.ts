@@ -87,6 +87,7 @@ export interface Retention {
 export interface Records {
   /** One transaction; a record whose id is there already is left as it is. */
   append(records: readonly CallRecord[]): Promise<Result<void>>
+  /** By its id, or by the Call-ID of one of its legs. */
   find(id: string): Promise<Result<CallRecord | undefined>>
   /** Newest first. */
   list(query: RecordQuery): Promise<Result<CallRecord[]>>

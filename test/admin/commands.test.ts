@@ -148,6 +148,10 @@ test('show registrations, calls, call and the ladder: a call between two phones 
   const now = await house.command('show call', { id })
   assert.ok(now.ok)
   assert.match(now.value.text!, /\[1\] .*INVITE 2 \+SDP.*▶ ringfort/)
+  const callId = now.value.text!.match(/Call-ID (\S+)/)![1]!
+  const byCallId = await house.command('show call', { id: callId })
+  assert.ok(byCallId.ok)
+  assert.ok(byCallId.value.text!.startsWith(`call ${id}: 1001 to 1002`))
   await talk.hangUp()
   let records: { id: string }[] = []
   while (records.length === 0) ({ records } = await house.document<{ records: { id: string }[] }>('show calls', { ended: true }))
@@ -158,6 +162,9 @@ test('show registrations, calls, call and the ladder: a call between two phones 
   const after = await house.command('show call', { id })
   assert.ok(after.ok)
   assert.match(after.value.text!, /BYE 3/)
+  const known = await house.command('show call', { id: callId })
+  assert.ok(known.ok)
+  assert.ok(known.value.text!.startsWith(`call ${id}: 1001 to 1002`))
   const shown = JSON.stringify(after.value)
   assert.ok(/Authorization: Digest \[secret\]/.test(shown))
   assert.ok(!/response=|nonce=/.test(shown))

@@ -1,6 +1,7 @@
 /** Transfer: blind, attended, semi-attended, and what goes wrong with it. Standards RFC 3515, 3891, 5589; A9 */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { partiesOf } from '../../src/calls/call.ts'
 import { assertTalking, town } from './town.ts'
 
 test('RFC 5589 6.1: blind transfer: the transferor is told how it goes and let go, the other two talk', async () => {
@@ -107,7 +108,9 @@ test('RFC 5589 7: attended transfer: the two far ends talk, both calls of the tr
   t.tick()
   assertTalking(bob, carol)
   assert.deepEqual([first.ended?.by, second.ended?.by, first.notified.at(-1)], ['them', 'them', 'SIP/2.0 200 OK'])
-  assert.equal(t.system.calls.size, 1)
+  const [call] = [...t.system.calls.values()]
+  assert.deepEqual([t.system.calls.size, partiesOf(call!), call!.record.from, call!.record.to], [1, { from: '1002', to: '1003' }, '1001', '1002'], 'who talks now; the record keeps who called whom')
+  assert.deepEqual(call!.record.legs.map((leg) => leg.callId), [first, bob, carol].map((talk) => talk.dialog.callId))
   t.carol.hangUp()
   t.tick()
   assert.equal(bob.ended?.by, 'them')

@@ -35,10 +35,15 @@ test('A43 a call and its secrets: the log says that it was, how it ended and how
   for (const phone of [alice, bob, eve]) phone.close()
   await opened.value.stop()
   await log.close()
+  const started = logLines(dataDir).find((line) => line.event === 'call.started')
+  assert.deepEqual([started?.phone, started?.dialled], ['alice-desk', 'line'], 'who called by the name of the phone, what by its kind')
   const ended = logLines(dataDir).find((line) => line.event === 'call.ended')
   assert.equal(ended?.security, 'notAuthenticated')
   assert.equal(ended?.record, ended?.call)
-  assert.notDeepEqual(ended?.requests, [], 'the line of the call names its requests by their marks')
+  assert.equal(started?.call, ended?.call)
+  const requests = ended!.requests as string[]
+  assert.equal(requests.length, 2, 'the line of the call names its requests by their marks')
+  assert.deepEqual(started?.requests, requests.slice(0, 1))
   const all = logText(dataDir) + words.join('\n'), texts = logLines(dataDir).flatMap(textsOf).concat(words)
   for (const number of [/\b1001\b/, /\b1002\b/]) assert.deepEqual(texts.filter((text) => number.test(text)), [])   // not in lengths of time and process ids, where they are chance
   for (const canary of [key, 'canary', 'battery-staple', '00900123456789', `talk-${alice.port}`, 'Alice Adams', 'response=', `127.0.0.1:${alice.port}`, `127.0.0.1:${bob.port}`]) {

@@ -153,6 +153,12 @@ function recordSuite(suite: Suite): void {
     assert.deepEqual(value(await records.find(call(2).id)), call(2))
     assert.equal(value(await records.find('none')), undefined)
   })
+  suite('a record is found by the Call-ID of one of its legs too', async ({ records }) => {
+    const known = { ...call(1), legs: [{ id: 'a' }, { id: 'b', callId: 'x\'%_"@192.0.2.1' }] }
+    value(await records.append([call(2), known]))
+    assert.deepEqual(value(await records.find('x\'%_"@192.0.2.1')), known)
+    assert.equal(value(await records.find('x')), undefined)
+  })
   suite('a record that comes again is the same record: no duplicate, no change', async ({ records }) => {
     value(await records.append([call(1)]))
     value(await records.append([call(1, { ending: 'other' }), call(1), call(2)]))
