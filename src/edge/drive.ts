@@ -42,8 +42,8 @@ export interface Edge {
   bound(): BoundService[]
   /** The first bound address of each transport, for Via and Contact; a wildcard stays one. */
   localAddresses(): Partial<Record<Transport, { address: string; port: number }>>
-  /** Opens and closes what differs, all or nothing; connections of a service that is closed end. */
-  reconcile(services: readonly Binding[]): Promise<Problem[]>
+  /** Opens and closes what differs, all or nothing; connections that no listener answers for any more end. */
+  reconcile(services: readonly Binding[]): Promise<readonly Problem[]>
   /** Certificates and versions for connections to come; those that are open stay. */
   setTls(contexts: TlsContexts): void
   /** Gives the engine a turn at once: main changed something behind it, or has output of its own to be done. */
@@ -116,9 +116,9 @@ function edgeOf(drive: Drive): Edge {
     bound: () => drive.listeners.map(({ binding, address, port }) => ({ name: binding.name, transport: binding.transport, address, port })),
     localAddresses: () => drive.local,
     reconcile: async (services) => {
-      const result = await reconcileListeners(door, drive.listeners, services)
-      if (result.ok) setListeners(drive, result.value)
-      return result.ok ? [] : result.problem
+      const { listeners, problems } = await reconcileListeners(door, drive.listeners, services)
+      setListeners(drive, listeners)
+      return problems
     },
     setTls: (contexts) => {
       door.tls = contexts

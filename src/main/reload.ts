@@ -10,7 +10,7 @@ import { growSnapshot, type Snapshot } from '../directory/snapshot.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Problem } from '../kit/result.ts'
 import { defaultLimits } from '../edge/limits.ts'
-import { openTls } from './certificates.ts'
+import { asksCallers, openTls } from './certificates.ts'
 import { bindingPlan, callBindings, certificateNames, guardLimits } from './ports.ts'
 import { changed } from './prepare.ts'
 import { monotonicNow, type Parts } from './parts.ts'
@@ -61,13 +61,21 @@ async function openFor(parts: Parts, snapshot: Snapshot): Promise<readonly Probl
   const plan = bindingPlan(snapshot)
   if (!plan.ok) return plan.problem
   const before = parts.exchange.snapshot
-  const other = certificateNames(before).join() !== certificateNames(snapshot).join() || before.system.tlsMinVersion !== snapshot.system.tlsMinVersion
-  if (other) {
-    const tls = await openTls(parts.dataDir, snapshot, monotonicNow())
-    if (!tls.ok) return [tls.problem]
-    parts.edge.setTls(tls.value.contexts)
-  }
-  return parts.edge.reconcile(callBindings(plan.value))
+  const other = secureAs(before) !== secureAs(snapshot)
+  const wrong = other ? await secureFor(parts, snapshot) : []
+  if (wrong.length > 0) return wrong
+  const problems = await parts.edge.reconcile(callBindings(plan.value))
+  return problems.length > 0 && other ? [...problems, ...await secureFor(parts, before)] : problems
+}
+
+/** What the TLS contexts are made of. */
+function secureAs(snapshot: Snapshot): string { return [snapshot.system.tlsMinVersion, asksCallers(snapshot), ...certificateNames(snapshot)].join() }
+
+async function secureFor({ dataDir, edge }: Parts, snapshot: Snapshot): Promise<readonly Problem[]> {
+  const tls = await openTls(dataDir, snapshot, monotonicNow())
+  if (!tls.ok) return [tls.problem]
+  edge.setTls(tls.value.contexts)
+  return []
 }
 
 /** Registrations of lines that are no more, or that a phone does not carry any more. */

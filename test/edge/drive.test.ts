@@ -196,32 +196,6 @@ test('R010 a port that is not permitted falls back and says so; any other failur
   assert.deepEqual(tried, [143])
 })
 
-test('reconcile opens and closes what differs; what stays is untouched; a failure changes nothing', async () => {
-  const house = await openHouse({ services: ['sip-udp', 'sip-tcp'] })
-  const [udp, tcp] = bindingsFor(['sip-udp', 'sip-tcp'])
-  const before = house.port('udp')
-  const socket = await tcpTo(house.port('tcp'))
-  const bad = { ...tcp!, address: '192.0.2.1', port: 5060 }
-  assert.deepEqual((await house.edge.reconcile([udp!, bad])).map((p) => p.code), ['edge.addressNotHere'])
-  assert.equal(house.edge.bound().length, 2)
-  assert.deepEqual(await house.edge.reconcile([udp!]), [])
-  await closedOf(socket)
-  const { why } = await house.wait('closed')
-  assert.equal(why?.code, 'edge.listenerClosed')
-  assert.deepEqual(house.edge.bound().map((b) => `${b.name} ${b.port}`), [`sip-udp ${before}`])
-  assert.equal(await askUdp(before, message), message)
-  await house.close()
-})
-
-test('reconcile: the same port on another address: ours makes way', async () => {
-  const house = await openHouse({ services: ['sip-udp', 'sip-tcp'] })
-  const [udp, tcp] = bindingsFor(['sip-udp', 'sip-tcp']), port = house.port('udp'), tcpPort = house.port('tcp')
-  const everywhere = [{ ...udp!, address: '0.0.0.0', port }, { ...tcp!, address: '0.0.0.0', port: tcpPort }]
-  assert.deepEqual(await house.edge.reconcile(everywhere), [])
-  assert.deepEqual(house.edge.bound().map((b) => `${b.address} ${b.port}`), [`0.0.0.0 ${port}`, `0.0.0.0 ${tcpPort}`])
-  await house.close()
-})
-
 test('close tells every connection, frees the ports and leaves nothing open', async () => {
   const house = await openHouse({ services: ['sip-udp', 'sip-tcp'] })
   const socket = await tcpTo(house.port('tcp'))
