@@ -16,6 +16,8 @@ export interface Bench {
   readonly name: string
   /** What is measured and how, in a sentence or two. */
   readonly what: string
+  /** It takes long: run only where it is asked for by its name. */
+  readonly byName?: true
   run(): Promise<Figure[]>
 }
 

@@ -22,7 +22,7 @@ async function benches(wanted: readonly string[]): Promise<Bench[]> {
   const all = modules.flatMap((module) => Object.values(module)).filter(isBench)
   const unknown = wanted.filter((name) => !all.some((bench) => bench.name === name))
   if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`)
-  return all.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+  return all.filter(({ name, byName }) => wanted.includes(name) || (wanted.length === 0 && !byName))
 }
 
 function isBench(value: unknown): value is Bench {

@@ -6,6 +6,7 @@
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { configureCommands } from './configure.ts'
 import { explainCommands } from './explain.ts'
+import { firewallCommands } from './firewall.ts'
 import type { House } from './house.ts'
 import { adminProblem } from './problems.ts'
 import { showCommands } from './show.ts'
@@ -40,7 +41,7 @@ export interface Command {
 }
 
 export const commands: readonly Command[] = [
-  ...configureCommands, ...showCommands, ...explainCommands,
+  ...configureCommands, ...showCommands, ...firewallCommands, ...explainCommands,
   { name: 'certificate issue', about: 'A key and a certificate for a device or a trunk peer.', who: 'owner',
     options: [{ name: 'name', about: 'Name of the device.', takes: 'text', required: true }, { name: 'out', about: 'Folder to write to.', takes: 'text', required: true }], run: issue },
 ]

@@ -82,6 +82,8 @@ export interface House {
   readonly methods: () => Promise<ReadonlyMap<string, MethodRow>>
   /** What would be wrong with the listeners of this configuration. */
   readonly checkPorts: (objects: readonly StoredObject[]) => { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
+  /** Text for nft: our whole table, or the set of known sources alone. */
+  readonly firewall: { readonly rules: (known: readonly string[], strangers: number | undefined) => string; readonly known: (known: readonly string[]) => string }
   readonly certificates: () => readonly CertificateRow[]
   readonly issueCertificate: (name: string, folder: string) => Promise<Result<readonly string[]>>
   /** The configuration was written: every process takes it over. Problems: it could not be used, and the former one still is. */

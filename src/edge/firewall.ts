@@ -4,7 +4,7 @@
  * Security   rules after measurement: per-source limits first, a limit for strangers only after the known set,
  *            never a limit on all SYN or on all UDP (such a rule was the outage), echo limited but never blocked
  */
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import { isAny, type Binding } from './bindings.ts'
 
 export interface FirewallOptions {
@@ -13,6 +13,10 @@ export interface FirewallOptions {
   /** Datagrams a second and source that pass before the kernel drops; known sources are not limited. */
   readonly datagramsPerSource?: number
   readonly newConnectionsPerSource?: number
+  /** Datagrams a second (new connections: a tenth) that all strangers of one port together may send. Only where the known set is kept up to date: without it every phone is a stranger to the kernel. */
+  readonly strangersTogether?: number | undefined
+  /** Addresses of phones that have proved who they are. */
+  readonly known?: readonly string[]
   /** Echo requests answered a second (R422). */
   readonly echoes?: number
   /** `drop`: what the table does not name is closed, the administrator's SSH included; `accept`: this table governs its own ports alone. */
@@ -21,14 +25,15 @@ export interface FirewallOptions {
 
 /** One atomic nftables file: `nft -c -f` checks it, `nft -f` replaces our table and touches no other. */
 export function firewallRules(bindings: readonly Binding[], options: FirewallOptions = {}): string {
-  const { clusterPeers = [], datagramsPerSource = 2_000, newConnectionsPerSource = 100, echoes = 50, others = 'accept' } = options
-  const rules = [...new Set(bindings.flatMap((b) => ruleFor(b, datagramsPerSource, newConnectionsPerSource)))]
+  const { clusterPeers = [], datagramsPerSource = 2_000, newConnectionsPerSource = 100, echoes = 50, others = 'accept', strangersTogether, known = [] } = options
+  const limits: Record<'udp' | 'tcp', Rates> = {
+    udp: { perSource: datagramsPerSource, together: strangersTogether }, tcp: { perSource: newConnectionsPerSource, together: strangersTogether && Math.ceil(strangersTogether / 10) },
+  }
+  const rules = [...new Set(bindings.flatMap((b) => ruleFor(b, limits)))]
   return [
     'table inet ringfort', 'delete table inet ringfort', 'table inet ringfort {',
-    set('known4', 'ipv4_addr', 'flags timeout; timeout 1h; size 65536;'),
-    set('known6', 'ipv6_addr', 'flags timeout; timeout 1h; size 65536;'),
-    set('members4', 'ipv4_addr', elements(clusterPeers.filter((a) => !isIPv6(a)))),
-    set('members6', 'ipv6_addr', elements(clusterPeers.filter((a) => isIPv6(a)))),
+    ...families.map(([n, type, ours]) => set(`known${n}`, type, `flags timeout; timeout 1h; size 65536; ${elements(known.filter(ours))}`)),
+    ...families.map(([n, type, ours]) => set(`members${n}`, type, elements(clusterPeers.filter(ours)))),
     ...['datagrams4', 'connections4'].map((name) => set(name, 'ipv4_addr', 'flags dynamic,timeout; timeout 10s; size 65536;')),
     ...['datagrams6', 'connections6'].map((name) => set(name, 'ipv6_addr', 'flags dynamic,timeout; timeout 10s; size 65536;')),
     '  chain input {',
@@ -46,29 +51,41 @@ export function firewallRules(bindings: readonly Binding[], options: FirewallOpt
   ].join('\n')
 }
 
-function set(name: string, type: string, rest: string): string { return `  set ${name} { type ${type}; ${rest} }` }
-function elements(addresses: readonly string[]): string { return addresses.length > 0 ? `elements = { ${addresses.join(', ')} };` : '' }
+/** The known set alone, replaced as a whole and in one step: every known source is known for another hour. */
+export function knownRules(known: readonly string[]): string {
+  const lines = families.flatMap(([n, , ours]) => {
+    const addresses = [...new Set(known.filter(ours))]
+    return [`flush set inet ringfort known${n}`, ...(addresses.length > 0 ? [`add element inet ringfort known${n} { ${addresses.join(', ')} }`] : [])]
+  })
+  return `${lines.join('\n')}\n`
+}
 
-function ruleFor(binding: Binding, datagrams: number, connections: number): string[] {
+const families = [['4', 'ipv4_addr', isIPv4], ['6', 'ipv6_addr', isIPv6]] as const
+
+interface Rates { readonly perSource: number; readonly together: number | undefined }
+
+function set(name: string, type: string, rest: string): string { return `  set ${name} { type ${type}; ${rest} }` }
+function elements(addresses: readonly string[]): string { return addresses.length > 0 ? `elements = { ${[...new Set(addresses)].join(', ')} };` : '' }
+
+function ruleFor(binding: Binding, limits: Record<'udp' | 'tcp', Rates>): string[] {
   if (binding.port === 0) return []
   const layer = binding.transport === 'udp' ? 'udp' : 'tcp'
   const port = `${layer} dport ${binding.port}${binding.lastPort ? `-${binding.lastPort}` : ''}`
-  const to = isAny(binding.address) ? '' : `${isIPv6(binding.address) ? 'ip6' : 'ip'} daddr ${binding.address} `
+  const ipv6 = isIPv6(binding.address), to = `${isAny(binding.address) ? `meta nfproto ipv${ipv6 ? 6 : 4}` : `${ipv6 ? 'ip6' : 'ip'} daddr ${binding.address}`} ${port}`
+  const from = ipv6 ? { family: '6', source: 'ip6 saddr', network: 'ip6 saddr and ffff:ffff:ffff:ffff::' } : { family: '4', source: 'ip saddr', network: 'ip saddr' }   // nft takes no rule that names both
   switch (binding.row.reach) {
-    case 'open':    return openRules(to + port, layer, layer === 'udp' ? datagrams : connections)
-    case 'cluster': return [`${to}${port} ip saddr @members4 accept`, `${to}${port} ip6 saddr @members6 accept`, `${to}${port} drop`]
+    case 'open':    return openRules(to, layer, from, limits[layer])
+    case 'cluster': return [`${to} ${from.source} @members${from.family} accept`, `${to} drop`]
     case 'local':
-    case 'off':     return [`${to}${port} drop`]
+    case 'off':     return [`${to} drop`]
   }
 }
 
-function openRules(match: string, layer: 'udp' | 'tcp', rate: number): string[] {
+function openRules(match: string, layer: 'udp' | 'tcp', { family, source, network }: Readonly<Record<'family' | 'source' | 'network', string>>, { perSource: rate, together }: Rates): string[] {
   const [what, state] = layer === 'udp' ? ['datagrams', ''] : ['connections', 'ct state new ']
+  const all = together === undefined ? [] : [`${match} ${state}limit rate over ${together}/second burst ${Math.ceil(together / 10)} packets drop`]
   return [
-    `${match} ip saddr @known4 accept`, `${match} ip6 saddr @known6 accept`,
-    `${match} ${state}update @${what}4 { ip saddr limit rate over ${rate}/second burst ${2 * rate} packets } drop`,
-    `${match} ${state}update @${what}6 { ip6 saddr and ffff:ffff:ffff:ffff:: limit rate over ${rate}/second burst ${2 * rate} packets } drop`,
-    `${match} accept`,
+    `${match} ${source} @known${family} accept`, `${match} ${state}update @${what}${family} { ${network} limit rate over ${rate}/second burst ${2 * rate} packets } drop`, ...all, `${match} accept`,
   ]
 }
 

@@ -36,8 +36,10 @@ export interface Guard {
   readonly limits: GuardLimits
   readonly sources: Sources
   readonly counters: GuardCounters
-  /** All strangers together, while shedding. */
+  /** All strangers together, while shedding: their bucket, and how many a second it lets in. */
   readonly strangers: Source
+  allowance: number
+  allowedAt: Millis
   overload: Overload
   /** A state that nobody confirms ends here: a flood that stopped leaves no verdict behind. */
   overloadUntil: Millis
@@ -59,7 +61,7 @@ export function newGuard(limits: Partial<GuardLimits> = {}): Guard {
   const sources = newSources(all.maxSources)
   if (all.loopbackKnown) for (const key of ['127.0.0.1', sourceKey('::1')]) keep(sources, key, { ...newSource(), knownUntil: Number.POSITIVE_INFINITY })
   return {
-    limits: all, sources, counters, strangers: newSource(),
+    limits: all, sources, counters, strangers: newSource(), allowance: all.strangersTogether, allowedAt: Number.NEGATIVE_INFINITY,
     overload: 'calm', overloadUntil: 0, flooded: false, weighed: { datagrams: 0, dropped: 0, share: 0 }, delay: 0, open: 0, halfOpen: 0, swept: 0,
   }
 }
@@ -108,7 +110,7 @@ function strangerFits(guard: Guard, now: Millis): boolean {
   if (overloadAt(guard, now) !== 'shedding') return true
   const due = Math.max(guard.strangers.soft, now)
   if (due - now > 200) return false
-  guard.strangers.soft = due + 1_000 / guard.limits.strangersTogether
+  guard.strangers.soft = due + 1_000 / guard.allowance
   return true
 }
 
@@ -136,7 +138,18 @@ export function reportDelay(guard: Guard, now: Millis, delay: Millis): Overload 
   if (delay > limits.sheddingDelay || (before === 'shedding' && delay > limits.pressedDelay)) guard.overload = 'shedding'
   else if (delay > limits.pressedDelay || (before !== 'calm' && delay > limits.calmDelay)) guard.overload = 'pressed'
   else guard.overload = 'calm'
+  allow(guard, now)
   return guard.overload
+}
+
+const allowEvery = 100
+
+/** Shedding that goes on shows that strangers are still too many for this machine: fewer ten times a second, and more again once it is over. */
+function allow(guard: Guard, now: Millis): void {
+  if (now - guard.allowedAt < allowEvery) return
+  guard.allowedAt = now
+  const { strangersTogether, strangersAtLeast } = guard.limits
+  guard.allowance = guard.overload === 'shedding' ? Math.max(strangersAtLeast, guard.allowance * 0.8) : Math.min(strangersTogether, guard.allowance * 1.1)
 }
 
 /** Is it strangers whom the door turns away that keep the loop busy? Then refusing new work of known sources would help nobody. */

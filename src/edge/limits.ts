@@ -10,8 +10,9 @@ export interface GuardLimits {
   /** Over these datagrams a second a source always loses. */
   readonly strangerHardRate: number
   readonly knownHardRate: number
-  /** All strangers together a second while the loop sheds. */
+  /** All strangers together a second while the loop sheds: at first, and however long that lasts. */
   readonly strangersTogether: number
+  readonly strangersAtLeast: number
   /** Queue delay in ms that begins and ends a state (calm, pressed, shedding). */
   readonly pressedDelay: number
   readonly sheddingDelay: number
@@ -59,7 +60,7 @@ export interface GuardLimits {
 export const defaultLimits: GuardLimits = {
   maxSources: 65_536,
   strangerRate: 500, strangerBurst: 1_000, knownRate: 50_000, knownBurst: 50_000,
-  strangerHardRate: 20_000, knownHardRate: 200_000, strangersTogether: 5_000,
+  strangerHardRate: 20_000, knownHardRate: 200_000, strangersTogether: 5_000, strangersAtLeast: 50,
   pressedDelay: 50, sheddingDelay: 250, calmDelay: 20, queueInputs: 128,
   maxDatagram: 65_507,
   maxConnections: 16_384, maxConnectionsPerSource: 256, maxConnectionsPerKnownSource: 8_192,

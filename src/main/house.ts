@@ -9,6 +9,8 @@ import { buildSnapshot, type Snapshot } from '../directory/snapshot.ts'
 import type { Problem } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
 import type { Store } from '../store/store.ts'
+import type { Binding } from '../edge/bindings.ts'
+import { firewallRules, knownRules } from '../edge/firewall.ts'
 import { certificates, issue, writeIssued } from '../edge/authority.ts'
 import type { Live } from './desk.ts'
 import { pkiDirectory } from './keys.ts'
@@ -32,6 +34,7 @@ export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse
     now: monotonicNow, version: { ringfort: ownVersion(), node: process.versions.node }, dataDir, key, configuration, records, live, bound,
     ownPorts: () => bound, snapshot: snapshots(store, key), portTable, serviceNames, methods: methodTable,
     checkPorts: (objects) => checkPorts(objects, key),
+    firewall: { known: knownRules, rules: (known, strangersTogether) => firewallRules(bindings(house.snapshot()), { known, strangersTogether }) },
     certificates: () => certificates(pkiDirectory(dataDir)), issueCertificate: (name, folder) => issueTo(dataDir, name, folder),
     changed: async () => {
       const done = await live({ ask: 'reload' })
@@ -57,6 +60,11 @@ function snapshots({ configuration }: Store, key: SealKey): () => Snapshot {
 function checkPorts(objects: readonly StoredObject[], key: SealKey): ReturnType<House['checkPorts']> {
   const plan = bindingPlan(buildSnapshot(0, objects.filter(({ kind }) => kind === 'system' || kind === 'service'), key))
   return plan.ok ? { problems: [], warnings: plan.value.warnings } : { problems: plan.problem, warnings: [] }
+}
+
+function bindings(snapshot: Snapshot): readonly Binding[] {
+  const plan = bindingPlan(snapshot)
+  return plan.ok ? plan.value.bindings : []          // a configuration that cannot be bound was refused when it was applied
 }
 
 function ownVersion(): string {

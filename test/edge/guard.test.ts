@@ -76,6 +76,22 @@ test('A17 spoofed sources together are bounded while shedding; known sources pas
   assert.ok(passed <= 202, `${passed} strangers in one moment`)
   assert.equal(flood(guard, 0, '192.0.2.9', 100), 100)
 })
+test('A17 shedding that goes on lets fewer and fewer strangers in, never none; once it is over they come back', () => {
+  const guard = newGuard({ strangersTogether: 5_000, strangersAtLeast: 50 })
+  const passedIn = (from: number, delay: number) => {
+    let passed = 0
+    for (let now = from; now < from + 1_000; now += 10) {
+      reportDelay(guard, now, delay)
+      for (let i = 0; i < 100; i++) if (screenDatagram(guard, now, `10.${i}.${now % 250}.${now >> 8 & 255}`, options) === '') passed++
+    }
+    return passed
+  }
+  const seconds = [0, 1, 2, 3, 4].map((n) => passedIn(n * 1_000, 300))
+  assert.ok(seconds[0]! > 1_000 && seconds[0]! < 4_000, `${seconds}`)
+  assert.ok(seconds[4]! >= 50 && seconds[4]! <= 62, `${seconds}`)
+  for (let now = 5_000; now < 12_000; now += 100) reportDelay(guard, now, 0)
+  assert.equal(guard.allowance, 5_000)
+})
 test('A17 the known time ends', () => {
   const guard = newPressed()
   makeKnown(guard, '192.0.2.9', 100)
