@@ -6,10 +6,11 @@
  */
 import { judgeAgreed, judgeOffer, type MediaSide } from '../policy/media.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
-import { checkAnswer, isLive, narrowDirections, negotiated, protectionOffered, removeCapabilities, removeCrypto, type Sdp } from '../wire/sdp/index.ts'
+import { checkAnswer, everyMediumProtected, isLive, narrowDirections, negotiated, protectionOffered, removeCapabilities, removeCrypto, type Sdp } from '../wire/sdp/index.ts'
 import { branchOf, type Call, type CallHouse, type Leg, other, unanswered } from './call.ts'
 import { endCall } from './end.ts'
 import type { Cause } from './leg.ts'
+import { lowered, raised } from './raise.ts'
 import { answeredLeg } from './records.ts'
 import { settleSecurity, statusNote } from './status.ts'
 
@@ -22,16 +23,27 @@ export function passOffer(sdp: Sdp, from: Leg, to: Leg): Result<Sdp> {
   if (!verdict.ok) return verdict
   if (verdict.value.strip) return ok(removeCrypto(removeCapabilities(sdp), 'everywhere'))
   if (from.peer.mediaSecurity !== 'required' && to.peer.mediaSecurity !== 'required') return ok(sdp)
-  return ok(removeCrypto(removeCapabilities(sdp), 'everywhere', (one) => one.strong))               // no weak suite, no second way out to plain RTP
+  const strong = removeCrypto(removeCapabilities(sdp), 'everywhere', (one) => one.strong)            // no weak suite, no second way out to plain RTP
+  const safe = verdict.value.raise ? raised(strong) : strong
+  const judged = judgeAgreed([everyMediumProtected(safe) ? 'sdes' : 'none'], [side(from), side(to)])
+  return judged.ok ? ok(safe) : judged
+}
+
+/** The offer as it reached the one who answers: another one where it had to be raised. */
+function asPassed(offer: Sdp, from: Leg, to: Leg): Sdp {
+  if (from.peer.mediaSecurity !== 'required' && to.peer.mediaSecurity !== 'required') return offer
+  const passed = offer.media.some((one) => isLive(one) && protectionOffered(one) === 'optional') ? passOffer(offer, from, to) : undefined
+  return passed?.ok ? passed.value : offer
 }
 
 /** The answer as it may go back. */
 export function passAnswer(offer: Sdp, answer: Sdp, from: Leg, to: Leg): Result<Sdp> {
-  const narrowed = narrowDirections(offer, answer)                                                  // many phones answer a hold with sendrecv
-  const fits = checkAnswer(offer, narrowed)
+  const narrowed = narrowDirections(offer, answer), asked = asPassed(offer, to, from)                // many phones answer a hold with sendrecv
+  const fits = checkAnswer(asked, narrowed)
   if (!fits.ok) return fits
-  const verdict = judgeAgreed(negotiated(offer, narrowed).filter((one) => one.state === 'live').map((one) => one.protection), [side(from), side(to)])
-  return verdict.ok ? ok(narrowed) : verdict
+  const verdict = judgeAgreed(negotiated(asked, narrowed).filter((one) => one.state === 'live').map((one) => one.protection), [side(from), side(to)])
+  if (!verdict.ok) return verdict
+  return ok(asked === offer ? narrowed : lowered(offer, narrowed))
 }
 
 export function notAcceptable(problem: Problem): Cause {

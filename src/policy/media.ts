@@ -20,14 +20,19 @@ const secured = (who: string): Problem => ({
   code: 'policy.mediaSecurityOff', text: `${who} does no SRTP, and the other side insists on it.`, remedy: 'Set mediaSecurity of this phone to preferred or required.',
 })
 
-/** An offer on its way: `strip` says that the optional keys must be taken out for the side that does no SRTP. */
-export function judgeOffer(offered: readonly MediaProtection[], from: MediaSide, to: MediaSide): Result<{ strip: boolean }> {
+/**
+ * An offer on its way. `strip`: the optional keys must be taken out for the side that does no SRTP; `raise`: they must become the only way,
+ * for a side that insists on SRTP.
+ */
+export function judgeOffer(offered: readonly MediaProtection[], from: MediaSide, to: MediaSide): Result<{ strip: boolean; raise: boolean }> {
   for (const side of [from, to]) {
-    if (side.mediaSecurity === 'required' && offered.some((one) => one !== 'required')) return fail(plain(side.name))
+    if (side.mediaSecurity === 'required' && offered.includes('none')) return fail(plain(side.name))
   }
-  if (to.mediaSecurity === 'off' && offered.includes('required')) return fail(secured(to.name))
-  if (from.mediaSecurity === 'off' && offered.includes('required')) return fail(secured(from.name))
-  return ok({ strip: to.mediaSecurity === 'off' && offered.includes('optional') })
+  const isOptional = offered.includes('optional'), raise = isOptional && (from.mediaSecurity === 'required' || to.mediaSecurity === 'required')
+  for (const side of [to, from]) {
+    if (side.mediaSecurity === 'off' && (raise || offered.includes('required'))) return fail(secured(side.name))
+  }
+  return ok({ strip: to.mediaSecurity === 'off' && isOptional, raise })
 }
 
 /** What offer and answer came to, medium by medium: with one that demands SRTP no live medium is left readable. */

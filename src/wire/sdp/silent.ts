@@ -1,7 +1,7 @@
 /**
  * An answer to an offer in which nothing flows: what a leg is told before the media that it will have are known.
  *
- * Standards  RFC 3264 6.1, RFC 4568 5.1.2, RFC 3725 7
+ * Standards  RFC 3264 6.1, RFC 4568 5.1.2, RFC 3725 7, RFC 8643 3 (a key beside RTP/AVP is answered)
  * Security   keys in it are made for nobody: random, never used
  */
 import type { Random } from '../../kit/machine.ts'
@@ -20,7 +20,7 @@ export function silentAnswer(offer: Sdp, random: Random): Result<Sdp> {
 }
 
 function answered(media: Media, random: Random): string[] {
-  const crypto = protoProtection(media.proto) === 'srtp' ? cryptoLines(media).find((one) => one.strong) : undefined
+  const crypto = protoProtection(media.proto) !== 'tls' ? cryptoLines(media).find((one) => one.strong) : undefined
   const able = isLive(media) && media.kind === 'audio' && (protoProtection(media.proto) === 'none' || crypto !== undefined) && fingerprint(media) === undefined
   if (!able) return [`m=${media.kind} 0 ${media.proto} ${media.formats.join(' ')}`]
   const maps = attributes(media, 'rtpmap').filter((value) => value.startsWith(`${media.formats[0]!} `)).map((value) => `a=rtpmap:${value}`)

@@ -3,7 +3,7 @@
  *
  * Standards  RFC 3261 8.1.1, 12, 13.2.1; RFC 3264 5, 6, 8; RFC 4566 5.2. Attack class A22
  */
-import { checkAnswer, isLive, isProtected, origin, parseSdp, type Sdp } from '../../../wire/sdp/index.ts'
+import { checkAnswer, cryptoLines, isLive, isProtected, type Media, origin, parseSdp, type Sdp } from '../../../wire/sdp/index.ts'
 import { addresses, body, contentType, has, type SipMessage } from '../../../wire/sip/index.ts'
 import { type Phone, type Talk, violation } from './state.ts'
 
@@ -29,9 +29,14 @@ export function descriptionIn(phone: Phone, talk: Talk, message: SipMessage): Sd
   const text = body(message), parsed = parseSdp(text)
   const what = `${message.is === 'request' ? message.method : `${message.status} to ${message.method}`}`
   if (!parsed.ok) { violation(phone, `${what}: description does not parse: ${parsed.problem.text}`); return undefined }
-  if (phone.settings.insists && parsed.value.media.some((one) => isLive(one) && !isProtected(one))) violation(phone, `${what}: plain RTP although SRTP is required (A22)`)
+  if (phone.settings.insists && parsed.value.media.some((one, i) => isLive(one) && !isProtected(one) && !answersKeys(talk.offered?.media[i], one))) violation(phone, `${what}: plain RTP although SRTP is required (A22)`)
   checkVersion(phone, talk, message, parsed.value, text, what)
   return parsed.value
+}
+
+/** RFC 8643 3: our keys beside an RTP/AVP were answered with one: that is SRTP. */
+function answersKeys(offered: Media | undefined, answer: Media): boolean {
+  return offered !== undefined && offered.proto === answer.proto && cryptoLines(offered).length > 0 && cryptoLines(answer).length === 1
 }
 
 /** Where messages overtake each other only the session id can be judged. RFC 3264 8: within a dialog the session id stays; the version grows by one exactly when the description changes. */

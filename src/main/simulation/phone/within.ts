@@ -46,12 +46,12 @@ function reofferAnswered(phone: Phone, talk: Talk, by: 'INVITE' | 'UPDATE', resp
   talk.statuses.push(response.status)
   const offer = talk.offered, owed = talk.owes === 'answerInAck'
   if (response.status < 300 && by === 'INVITE' && talk.ack?.seq === response.cseq) { ackAgain(phone, talk); return }
+  const sdp = response.status < 300 ? descriptionIn(phone, talk, response) : undefined
   talk.offered = undefined
   talk.owes = 'nothing'
   if (response.status >= 300) { reofferRefused(phone, talk, response, how); return }
   refreshTarget(talk.dialog, response)
   learnShown(talk, response)
-  const sdp = descriptionIn(phone, talk, response)
   const ours = owed && sdp ? makeAnswer(phone, talk, sdp) : undefined
   if (by === 'INVITE') ack(phone, talk, talk.dialog, response.cseq, ours && printSdp(ours))
   if (ours && sdp) talk.session = { ours, theirs: sdp, weOffered: false }
