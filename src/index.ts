@@ -1,6 +1,9 @@
 /** The door of the package: a whole phone system in one process. */
-export { simulatedSite, startSimulation as startRingfort } from './main/simulation/start.ts'
-export type { Ledger, LadderLine, PhoneChoice, SimulatedSite, SimulatedSystem, SimulationSettings } from './main/simulation/start.ts'
+export { type RealSettings, type RealSystem, startRingfort, StartRefused } from './main/embed.ts'
+export type { LadderLine, Ledger } from './main/looking.ts'
+export { simulatedSite } from './main/simulation/start.ts'
+export type { PhoneChoice, SimulatedSite, SimulatedSystem, SimulationSettings } from './main/simulation/start.ts'
+export type { SiteDocument } from './main/siteFile.ts'
 export type { VirtualPhone } from './main/simulation/phone.ts'
 export { mediaApart, streamOf, type Stream } from './main/simulation/phone/media.ts'
 export type { Talk } from './main/simulation/phone/state.ts'

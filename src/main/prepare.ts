@@ -6,11 +6,11 @@ import { openReader, type Reader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import { type Keys, openKeys } from './keys.ts'
 import { bindingPlan } from './ports.ts'
-import { readSiteFile } from './siteFile.ts'
+import { type SiteSource, siteText, withFreePorts } from './siteFile.ts'
 
 export interface PrepareOptions {
   readonly dataDir: string
-  readonly site?: string | undefined
+  readonly site?: SiteSource | undefined
   /** Check every page of the database; by default after a stop that was none. */
   readonly verify?: boolean | undefined
   readonly now: number
@@ -65,14 +65,15 @@ function load(store: Reader): Result<Loaded> {
   }
 }
 
-async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded, file: string, now: number): Promise<Result<{ configuration: Loaded; warnings: readonly Problem[] }, readonly Problem[]>> {
-  const text = readSiteFile(file)
-  if (!text.ok) return fail([text.problem])
+async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded, source: SiteSource, now: number): Promise<Result<{ configuration: Loaded; warnings: readonly Problem[] }, readonly Problem[]>> {
+  const given = siteText(source)
+  if (!given.ok) return fail([given.problem])
   // a start without a site file needs neither YAML nor argon2
   const [{ readSite }, { carryOut, plan }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('../directory/plan.ts'), import('./ports.ts')])
-  const site = readSite(text.value, file, { current: objects, serviceNames })
+  const { text, name, freePorts } = given.value
+  const site = readSite(text, name, { current: objects, serviceNames })
   if (!site.ok) return site
-  const planned = plan(objects, site.value, seal)
+  const planned = plan(objects, freePorts ? withFreePorts(site.value) : site.value, seal)
   const set = await carryOut(planned, seal, { by: 'owner', at: now, via: 'start' })
   const after = changed(objects, set.changes)
   const ports = bindingPlan(buildSnapshot(rev, after, seal))

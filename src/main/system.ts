@@ -6,6 +6,7 @@
 import type { BoundPort, LiveAnswers } from '../admin/live.ts'
 import { newExchange, type Exchange } from '../calls/exchange.ts'
 import { restore } from '../calls/locations.ts'
+import type { CallRecord } from '../calls/records.ts'
 import type { Edge } from '../edge/drive.ts'
 import { openEdge } from '../edge/drive.ts'
 import { newGuard } from '../edge/guard.ts'
@@ -23,14 +24,17 @@ import { newRandom } from './random.ts'
 import { monotonicNow, newGauge, type Parts } from './parts.ts'
 import { readingOf } from './reading.ts'
 import { reloader } from './reload.ts'
+import type { SiteSource } from './siteFile.ts'
 import { stopSystem } from './stop.ts'
 import { newTail, type Tail } from './tail.ts'
 
 export interface SystemOptions {
   readonly dataDir: string
   /** Applied before anything listens. */
-  readonly site?: string | undefined
+  readonly site?: SiteSource | undefined
   readonly log: Log
+  /** Hears every record of a call that has ended. */
+  readonly ended?: ((record: CallRecord) => void) | undefined
   readonly verify?: boolean | undefined
 }
 
@@ -74,7 +78,7 @@ async function openOn(options: SystemOptions, prepared: Prepared): Promise<Resul
 async function openDoor(options: SystemOptions, prepared: Prepared, tls: Tls, services: ReturnType<typeof callBindings>, rows: Parameters<typeof restore>[2]): Promise<Result<System, readonly Problem[]>> {
   const { dataDir, log } = options, { snapshot, keys } = prepared
   let edge: Edge | undefined
-  const guard = newGuard(guardLimits(snapshot)), tail = newTail(), octets: Octets = { in: 0, out: 0 }
+  const guard = newGuard(guardLimits(snapshot)), tail = newTail(options.ended), octets: Octets = { in: 0, out: 0 }
   const exchange = newExchange({
     now: monotonicNow(), random: newRandom(), snapshot, nonceKey: keys.nonce, names: ownNames(snapshot),
     local: localName(() => exchange.snapshot, () => edge?.localAddresses() ?? {}),

@@ -12,7 +12,7 @@ export interface Tail {
 }
 
 /** Starts and answers are found by looking at the calls when somebody follows: nobody following costs nothing. */
-export function newTail(): Tail {
+export function newTail(heard: (record: CallRecord) => void = () => {}): Tail {
   const events: TailEvent[] = [], seen = new Map<string, 'started' | 'answered'>()
   let last = 0
   const put = (event: TailEvent): void => { events.push(event); last++; if (events.length > kept) events.shift() }
@@ -26,6 +26,7 @@ export function newTail(): Tail {
   let followed = Number.NEGATIVE_INFINITY
   return {
     ended: (record) => {
+      heard(record)
       if (record.endedAt - followed > 10_000) { seen.clear(); return }
       begun(record)
       seen.delete(record.id)

@@ -8,7 +8,7 @@ import { send } from '../../src/admin/client.ts'
 import type { Answer, Options } from '../../src/admin/commands.ts'
 import type { Problem, Result } from '../../src/kit/result.ts'
 import { openDesk } from '../../src/main/desk.ts'
-import { liveIn } from '../../src/main/one.ts'
+import { liveIn } from '../../src/main/whole.ts'
 import { openSystem, type System } from '../../src/main/system.ts'
 import { silentLog } from '../../src/ops/log.ts'
 

@@ -14,3 +14,9 @@ test('R270 examples/call.ts: an encrypted call and its ladder', () => {
     'alice-desk → ringfort ACK', 'alice-desk → ringfort BYE', 'ringfort → alice-desk 200 BYE', 'ringfort → bob-desk BYE', 'bob-desk → ringfort 200 BYE',
   ])
 })
+
+test('issue 2, point 7: examples/real.ts: every listener on a free port, a command, and an end', () => {
+  const root = resolve(import.meta.dirname, '../..')
+  const lines = execFileSync(process.execPath, ['examples/real.ts'], { cwd: root, encoding: 'utf8' }).trimEnd().split('\n')
+  assert.deepEqual(lines.map((line) => line.split(' ')[0]), ['sip-udp', 'sip-tcp', 'sip-tls', 'sip-wss', 'metrics', 'explained'])
+})

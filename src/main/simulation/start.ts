@@ -5,7 +5,6 @@
  */
 import { drain, type Exchange, newExchange, type News, step } from '../../calls/exchange.ts'
 import type { CallRecord } from '../../calls/records.ts'
-import { ladderOf } from '../../calls/ladder.ts'
 import type { StoredObject } from '../../directory/changes.ts'
 import { carryOut, plan } from '../../directory/plan.ts'
 import { SealKey } from '../../directory/seal.ts'
@@ -13,10 +12,13 @@ import { readSite, type Site } from '../../directory/site.ts'
 import { buildSnapshot, type Snapshot } from '../../directory/snapshot.ts'
 import { isDraft, isPlaintext } from '../../directory/view.ts'
 import type { Engine } from '../../edge/door.ts'
+import type { DnsRecord } from '../../kit/dns.ts'
 import type { PeerCertificate, Transport } from '../../kit/flow.ts'
 import type { Millis } from '../../kit/machine.ts'
 import { printProblem } from '../../kit/result.ts'
 import { secret, type Secret } from '../../kit/secret.ts'
+import { type SiteDocument, textOf } from '../siteFile.ts'
+import { ladderLines, type LadderLine, type Ledger, ledgerOf } from '../looking.ts'
 import { type Network, newNetwork } from './network.ts'
 import { newPhone, taken, type VirtualPhone, virtualPhone } from './phone.ts'
 import type { PhoneSettings } from './phone/state.ts'
@@ -27,11 +29,14 @@ import { fair, type Weather } from './weather.ts'
 export interface SimulatedSite { readonly snapshot: Snapshot; readonly passwords: ReadonlyMap<string, Secret> }
 
 export interface SimulationSettings {
-  /** Site file text (YAML), or one that `simulatedSite` has read. */
-  readonly site: string | SimulatedSite
+  readonly network?: 'simulated'
+  /** Site file text (YAML), the same as an object, or one that `simulatedSite` has read. */
+  readonly site: SiteDocument | SimulatedSite
   /** The same seed gives the same run; 1 if left out. */
   readonly seed?: number
   readonly weather?: Weather
+  /** What the name servers know: `SRV _sip._udp.example.test` and its records; they may be changed while it runs. */
+  readonly names?: Record<string, readonly DnsRecord[]>
 }
 
 /** How a phone behaves; what the directory says of it is the preset. */
@@ -43,16 +48,6 @@ export type PhoneChoice = Partial<Pick<PhoneSettings, 'security' | 'rings' | 're
   readonly registers?: boolean
   /** Another password than the right one. */
   readonly password?: string
-}
-
-/** One message on the ladder, without keys and credentials. */
-export interface LadderLine { readonly at: Millis; readonly from: string; readonly to: string; readonly what: string; readonly text: string }
-
-/** What every table of the system holds; all zero when nothing is left behind. */
-export interface Ledger {
-  readonly calls: number; readonly legs: number; readonly ringing: number; readonly parked: number; readonly servers: number; readonly clients: number; readonly merged: number
-  readonly busyLines: number
-  readonly sleepers: number; readonly transactionsAsleep: number
 }
 
 export interface SimulatedSystem {
@@ -84,8 +79,8 @@ const services = [
 ] as const
 const ports: Readonly<Record<Transport, number>> = { udp: 5060, tcp: 5060, ws: 5060, tls: 5061, wss: 8443 }
 
-export async function simulatedSite(text: string): Promise<SimulatedSite> {
-  const read = readSite(text, 'site.yaml')
+export async function simulatedSite(site: SiteDocument): Promise<SimulatedSite> {
+  const read = readSite(textOf(site), 'site.yaml')
   if (!read.ok) throw new Error(read.problem.map(printProblem).join('\n'))
   const key = new SealKey(Buffer.alloc(32, 1))
   const { changes } = await carryOut(plan([], read.value, key), key, { by: 'simulation', at: 0, via: 'apply' })
@@ -103,14 +98,18 @@ function passwordsOf({ objects }: Site): Map<string, Secret> {
 }
 
 export async function startSimulation(settings: SimulationSettings): Promise<SimulatedSystem> {
-  const site = typeof settings.site === 'string' ? await simulatedSite(settings.site) : settings.site
-  return simulation(site, settings.seed ?? 1, settings.weather ?? fair)
+  const { site: given } = settings, site = isRead(given) ? given : await simulatedSite(given)
+  return simulation(site, settings.seed ?? 1, settings.weather ?? fair, settings.names)
+}
+
+function isRead(site: SiteDocument | SimulatedSite): site is SimulatedSite {
+  return typeof site === 'object' && 'snapshot' in site && 'passwords' in site
 }
 
 const begin = 1_800_000_000_000
 
-export function simulation(site: SimulatedSite, seed: number, weather: Weather = fair): SimulatedSystem {
-  const network = newNetwork({ seed, weather, now: begin, keep: 0 })
+export function simulation(site: SimulatedSite, seed: number, weather: Weather = fair, names: NonNullable<SimulationSettings['names']> = {}): SimulatedSystem {
+  const network = newNetwork({ seed, weather, now: begin, keep: 0, names })
   const { snapshot } = site, { clock } = network
   const exchange = newExchange({
     now: begin, random: seededRandom(seed ^ 0x5eed), snapshot, names: [home], nonceKey: secret('simulation '.repeat(4)),
@@ -136,8 +135,8 @@ export function simulation(site: SimulatedSite, seed: number, weather: Weather =
     phone: (name, choice) => phones.get(name) ?? addPhone(network, site, phones, name, choice ?? {}, seed, weather),
     run: (ms) => { network.run(clock.now + ms) },
     until: (isSo, within = 60_000) => until(network, isSo, within),
-    ladder: (record) => ladder(exchange, phones, record),
-    ledger: () => ledger(exchange),
+    ladder: (record) => ladderLines(exchange, namesOf(phones), record),
+    ledger: () => ledgerOf(exchange),
     violations: () => [...phones.values()].flatMap((one) => one.violations),
     close: () => { network.close() },
   }
@@ -181,34 +180,7 @@ function addPhone(network: Network, site: SimulatedSite, phones: Map<string, Vir
   return made
 }
 
-function ladder(exchange: Exchange, phones: ReadonlyMap<string, VirtualPhone>, record: CallRecord | undefined): LadderLine[] {
+function namesOf(phones: ReadonlyMap<string, VirtualPhone>): (peer: { readonly address: string }) => string {
   const names = new Map([...phones].map(([name, { state }]) => [state.settings.address, name]))
-  const ids = record && callIdsOf(exchange, phones, record)
-  return ladderOf(exchange.ladder, ids).map(({ at, direction, peer, text }) => {
-    const address = 'service' in peer ? peer.remoteAddress : peer.address, there = names.get(address) ?? address
-    return { at, from: direction === 'in' ? there : 'ringfort', to: direction === 'in' ? 'ringfort' : there, what: whatOf(text), text }
-  })
+  return ({ address }) => names.get(address) ?? address
 }
-
-/** Call-IDs of the legs of a call: from the phones, which keep them. */
-function callIdsOf(_exchange: Exchange, phones: ReadonlyMap<string, VirtualPhone>, record: CallRecord): string[] {
-  const tags = new Set(record.legs.map((leg) => leg.id))
-  return [...phones.values()].flatMap((one) => one.talks).filter(({ dialog, early }) => tags.has(dialog.remoteTag) || [...early.values()].some((each) => tags.has(each.dialog.remoteTag)))
-    .map((talk) => talk.dialog.callId)
-}
-
-/** `INVITE`, `180`, and what a reader wants to know besides: `200 INVITE`. */
-function whatOf(text: string): string {
-  const [first = '', second = ''] = text.slice(0, text.indexOf('\r\n')).split(' ')
-  if (first !== 'SIP/2.0') return first
-  const method = /^CSeq[ \t]*:[ \t]*\d+[ \t]+(\w+)/im.exec(text)?.[1] ?? ''
-  return `${second} ${method}`
-}
-
-function ledger({ calls, legs, ringing, parked, endpoint: { layer }, lines, wheel }: Exchange): Ledger {
-  return {
-    calls: calls.size, legs: legs.size, ringing: ringing.size, parked: parked.size, servers: layer.servers.size, clients: layer.clients.size, merged: layer.merged.size,
-    busyLines: [...lines.values()].filter((one) => one.calls > 0).length, sleepers: wheel.count, transactionsAsleep: layer.wheel.count,
-  }
-}
-
