@@ -81,6 +81,7 @@ export interface CertificatePair { readonly certificate: X509Certificate; readon
 
 /** A certificate and its key from two files, checked: readable, PEM, in date, strong enough, belonging together. */
 export function readPair(certificateFile: string, keyFile: string, now: number): Result<CertificatePair> {
+  // The certificate first: reading it empties OpenSSL's queue of faults, where a stranger's bent certificate leaves its own and a key would fail for it (A26)
   const read = readCertificate(certificateFile)
   if (!read.ok) return read
   const { certificate, pem } = read.value
@@ -172,6 +173,6 @@ export function carriesName(certificate: X509Certificate, name: string): boolean
   if (isIP(name) !== 0) return certificate.checkIP(name) !== undefined
   const wanted = name.toLowerCase().replace(/\.$/, '')
   const names = alternativeNames(certificate.subjectAltName).filter((n) => isIP(n) === 0).map((n) => n.toLowerCase())
-  if (names.length === 0 && !certificate.subjectAltName) return commonName(certificate).toLowerCase() === wanted
+  if (certificate.subjectAltName === undefined) return commonName(certificate).toLowerCase() === wanted
   return names.some((n) => n === wanted || n === `sip:${wanted}`)   // 7.1: sip:domain, never sips: nor with a user part
 }
