@@ -20,7 +20,7 @@ function figures(name: string, { capacity, flood, inDialog, memory, recovery, st
 
 export const flood: Bench = {
   name: 'flood',
-  what: `A17: the system in a network namespace of its own; hping3 sends INVITE, REGISTER, OPTIONS, SUBSCRIBE and rubbish over UDP and SYN to the TLS port, each packet from a source made up; SIPp places two calls a second between known phones, each with eight INFOs in 18 s. For ${withFirewall / 60} minutes with what \`ringfort show firewall --strangers\` says in the kernel, for one without any rule. Needs root, nft and hping3.`,
+  what: `A17: the system in a network namespace of its own; hping3 sends INVITE, REGISTER, OPTIONS, SUBSCRIBE and rubbish over UDP and SYN to the TLS port, each packet from a source made up; SIPp places two calls a second between known phones, each with eight INFOs in 9 s. For ${withFirewall / 60} minutes with what \`ringfort show firewall --strangers\` says in the kernel, for one without any rule. Needs root, nft and hping3.`,
   byName: true,
   run: async () => {
     const why = whyNoWorld()

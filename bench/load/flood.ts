@@ -64,20 +64,29 @@ const message = (method: string, extra = ''): string =>
 /** What the flood is made of: requests that cost most to refuse, one that is answered, and what is not SIP. */
 const payloads: readonly string[] = [message('INVITE'), message('REGISTER', 'Expires: 3600\r\n'), message('OPTIONS'), message('SUBSCRIBE', 'Event: presence\r\n'), `\u0001${'x'.repeat(400)}`]
 
-/** hping3 sends about this many packets a second at this pause of microseconds. */
-const fastest = { pause: 20, rate: 10_000 }
+/** More senders than these would only wait for each other. */
+const mostSenders = 12
 
-/** So many senders that they come to `rate` together; each packet has a source of its own, made up. */
-function flood(world: World, rate: number): ChildProcess[] {
-  const folder = newFolder(), senders = Math.max(payloads.length, Math.ceil(rate / fastest.rate))
-  const each = Math.max(fastest.pause, Math.round(fastest.pause * fastest.rate * senders / rate))
-  const syn = run(generatorCore, ...world.outside('hping3', '-q', '-S', '-p', '5061', '--rand-source', '-i', 'u1000', serverAddress))
-  return [syn, ...Array.from({ length: senders }, (_, n) => {
-    const text = payloads[n % payloads.length]!, file = join(folder, `payload-${n}`)
+/** One sender after another until they come to `rate` packets a second together; each packet has a source of its own, made up. */
+async function flood(world: World, pid: number, rate: number): Promise<ChildProcess[]> {
+  const folder = newFolder(), senders = [run(generatorCore, ...world.outside('hping3', '-q', '-S', '-p', '5061', '--rand-source', '-i', 'u1000', serverAddress))]
+  for (let came = 0; came < rate && senders.length < mostSenders;) {
+    const text = payloads[senders.length % payloads.length]!, file = join(folder, `payload-${senders.length}`), before = packets(pid)
     writeFileSync(file, text, 'latin1')
-    return run(generatorCore, ...world.outside('hping3', '-q', '-2', '-p', '5060', '--rand-source', '-i', `u${each}`, '-d', String(text.length), '-E', file, serverAddress))
-  })]
+    senders.push(run(generatorCore, ...world.outside('hping3', '-q', '-2', '-p', '5060', '--rand-source', '-i', 'u20', '-d', String(text.length), '-E', file, serverAddress)))
+    await pause(400)
+    const settled = packets(pid)
+    await pause(300)
+    came = senders.length <= payloads.length ? 0 : (packets(pid) - settled) / 0.3     // one of each kind at least
+    if (packets(pid) === before) throw new Error('no packet of the flood came')
+  }
+  return senders
 }
+
+const packets = (pid: number): number => packetsTo(pid, (file) => readFileSync(file, 'utf8'))
+
+/** Seconds that the calls begin before the flood. */
+const warming = 5
 
 interface Answer { readonly at: number; readonly took: number }
 
@@ -119,12 +128,12 @@ export async function runFlood({ seconds, firewall, calls, times = 5 }: FloodSet
   try {
     const capacity = await capacityOf(world, system.pid)
     if (firewall) world.load(system.firewall('--strangers', String(Math.max(1, Math.round(capacity / 5)))))
-    const { done } = await callsWithin(world, calls, seconds)
+    const { done } = await callsWithin(world, calls, seconds + warming)
     await pause(lastsFor / 4)
-    const calm = residentBytes(system.pid), before = { cpu: cpuSeconds([system.pid]), packets: packetsTo(system.pid, (file) => readFileSync(file, 'utf8')) }
-    const senders = flood(world, capacity * times), began = Date.now(), looking = watch(system, world, firewall)
+    const calm = residentBytes(system.pid), senders = await flood(world, system.pid, capacity * times)
+    const before = { cpu: cpuSeconds([system.pid]), packets: packets(system.pid) }, began = Date.now(), looking = watch(system, world, firewall)
     await pause(seconds * 1_000)
-    const packets = packetsTo(system.pid, (file) => readFileSync(file, 'utf8')) - before.packets, cpu = cpuSeconds([system.pid]) - before.cpu
+    const came = packets(system.pid) - before.packets, cpu = cpuSeconds([system.pid]) - before.cpu
     looking.stop()
     await Promise.all(senders.map((child) => end(child)))
     const ended = Date.now()
@@ -132,7 +141,7 @@ export async function runFlood({ seconds, firewall, calls, times = 5 }: FloodSet
     await pause(Math.max(0, 8_000 - (Date.now() - ended)))
     const lasted = (ended - began) / 1_000, third = Math.ceil(looking.resident.length / 3)
     return {
-      capacity, flood: packets / lasted, inDialog, cpu: cpu / lasted,
+      capacity, flood: came / lasted, inDialog, cpu: cpu / lasted,
       memory: { calm, early: Math.max(...looking.resident.slice(0, third)), late: Math.max(...looking.resident.slice(-third)) },
       recovery: recoveryIn(probe.answers, ended), strangers: probe.answers.filter(({ at }) => at >= began && at < ended).length / (lasted * 10),
     }

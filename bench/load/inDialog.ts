@@ -9,7 +9,7 @@ import { calleeAddress, callerAddress, serverAddress, type World } from './world
 export const callerPort = 6_001, calleePort = 6_002
 
 /** Pause between two requests of a call, and how many there are. */
-const every = 2_000, infos = 8
+const every = 1_000, infos = 8
 export const lastsFor = every * (infos + 1)
 
 const description = (port: number): string => `v=0\no=u 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [local_ip]\nt=0 0\nm=audio ${port} RTP/AVP 0\na=rtpmap:0 PCMU/8000\n`
