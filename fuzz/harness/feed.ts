@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks'
 import type { Random } from '../../src/kit/machine.ts'
 import { type Coverage, newCoverage } from './coverage.ts'
 import { mutate } from './mutate.ts'
+import { slowness } from './speed.ts'
 import type { FuzzTarget } from '../target.ts'
 
 export const slowest = 5      // ms an input (A3)
@@ -13,6 +14,7 @@ const maxCorpus = 400         // inputs a target
 const maxKept = 4_096         // octets of an input that is kept
 const maxGrowth = 24 << 20    // octets of heap over a run, after garbage collection
 const lookShare = 4           // a look at the coverage costs tens of milliseconds: feed at least so many times as long between two
+const warmUp = 500            // inputs before time is taken: code that was never run is slow
 const maxRecent = 20_000      // inputs between two looks
 
 export interface Finding { readonly target: string, readonly why: string, readonly input: Buffer }
@@ -27,10 +29,10 @@ export interface Fuzzing {
   /** Fed since the last look at the coverage. */
   recent: Buffer[]
   lookAfter: number
-  /** Milliseconds of CPU that an input may take. */
+  /** Milliseconds that an input may take. */
   readonly limit: number
   heapAtStart: number
-  /** Milliseconds of CPU that the slowest input so far took, at the best of its tries. */
+  /** Milliseconds that the slowest input so far took, at the best of its tries. */
   worst: number
   inputs: number
   /** When something new was last reached, in inputs. */
@@ -48,7 +50,7 @@ function readCorpus(name: string): Buffer[] {
 
 export function newFuzzing(target: FuzzTarget, random: Random, withCoverage: boolean, limit: number): Fuzzing {
   const fuzzing: Fuzzing = {
-    target, random, corpus: [], held: new Set(), coverage: withCoverage ? newCoverage() : undefined, recent: [], lookAfter: 0, limit, heapAtStart: 0, worst: 0, inputs: 0, freshAt: 0, kept: 0,
+    target, random, corpus: [], held: new Set(), coverage: withCoverage ? newCoverage() : undefined, recent: [], lookAfter: 0, limit: Math.max(limit, target.slowest ?? 0), heapAtStart: 0, worst: 0, inputs: 0, freshAt: 0, kept: 0,
   }
   for (const input of [...target.seeds(), ...readCorpus(target.name), Buffer.alloc(0)]) hold(fuzzing, input)
   return fuzzing
@@ -64,6 +66,7 @@ function hold(fuzzing: Fuzzing, input: Buffer): boolean {
 
 /** Everything that is known to work: seeds and corpus, as they are. */
 export function feedCorpus(fuzzing: Fuzzing): Finding | undefined {
+  for (let n = 0; n < warmUp; n++) caught(fuzzing.target, fuzzing.corpus[n % fuzzing.corpus.length]!)
   for (const input of fuzzing.corpus) {
     const finding = feed(fuzzing, input)
     if (finding) return finding
@@ -104,15 +107,13 @@ function caught(target: FuzzTarget, input: Buffer): string | undefined {
   return undefined
 }
 
-/** Garbage collection, compilation and other programs also take time: this thread's CPU time at the best of some more tries is the input's own. */
+/** Garbage collection, compilation and other programs also take time: the best of some more tries is the input's own, measured against the machine's speed just now. */
 function retimed(target: FuzzTarget, input: Buffer, limit: number): number {
   let best = Infinity
-  for (let n = 0; n < 2 || (n < 5 && best > limit); n++) {
-    if (n >= 2) globalThis.gc?.()
-    const before = process.threadCpuUsage()
+  for (let n = 0; n < 3 || (n < 16 && best > limit); n++) {
+    const slow = n < 3 ? 1 : slowness(), started = performance.now()
     target.run(input)
-    const { user, system } = process.threadCpuUsage(before)
-    best = Math.min(best, (user + system) / 1_000)
+    best = Math.min(best, (performance.now() - started) / slow)
   }
   return best
 }

@@ -5,7 +5,7 @@
  * Security   fed by administrators; size, tokens, flow depth and nesting are bounded before a tree is built (no alias bombs, no deep recursion);
  *            maps become objects without a prototype; errors never quote the text, it may be a password
  */
-import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type ParsedNode, parseDocument } from 'yaml'
+import { Composer, CST, type Document, isMap, isScalar, isSeq, Lexer, LineCounter, type ParsedNode, Parser } from 'yaml'
 import type { DirectoryCode } from './problems.ts'
 
 export const maxSiteBytes = 16 * 1024 * 1024
@@ -33,14 +33,38 @@ export function readYaml(text: string, fileName: string): YamlText {
     return `${fileName}:${Math.max(line, 1)}:${Math.max(col, 1)}`
   }
   if (early) return refused(text, early, fileName)
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, stringKeys: true, merge: false, resolveKnownTags: false, logLevel: 'error', lineCounter: lines })
-  if (document.errors.length > 0) {
-    const faults = document.errors.slice(0, maxYamlErrors).map((e) => ({ path: [e.pos[0]], code: 'site.unreadable' as const, text: yamlError(e.code) }))
+  const { document, errors } = compose(text, lines)
+  if (!document || errors.length > 0) {
+    const faults = errors.map(({ offset, code }) => ({ path: [offset], code: 'site.unreadable' as const, text: yamlError(code) }))
     return { value: undefined, faults, locate: (path) => place(Number(path[0])) }
   }
   const faults: Fault[] = []
   const value = document.contents === null ? Object.create(null) : plain(document.contents, [], faults)
   return { value, faults, locate: (path, atName) => place(offsetOf(document.contents, path, atName)) }
+}
+
+interface Wrong { readonly code: string; readonly offset: number }
+class Enough extends Error {}
+type Place = number | readonly [number, ...unknown[]] | { readonly offset: number }
+
+/** The library gathers every error, each with a stack: those of a file that is nothing else would fill the memory. Composing ends with the last one that is told. */
+function compose(text: string, lines: LineCounter): { readonly document: Document.Parsed | undefined; readonly errors: readonly Wrong[] } {
+  const errors: Wrong[] = [], composer = new Composer({ uniqueKeys: false, stringKeys: true, merge: false, resolveKnownTags: false, logLevel: 'error' })
+  let document: Document.Parsed | undefined
+  const wrong = (place: Place, code: string, _message: string, isWarning = false): void => {
+    if (isWarning) return
+    if (errors.length >= maxYamlErrors) throw new Enough()
+    errors.push({ code, offset: typeof place === 'number' ? place : 'offset' in place ? place.offset : place[0] })
+  }
+  Object.assign(composer, { onError: wrong })
+  try {
+    for (const one of composer.compose(new Parser(lines.addNewLine).parse(text), true, text.length)) {
+      for (const { pos, code } of one.errors) wrong(pos, code, '')
+      if (document) wrong(one.range, 'MULTIPLE_DOCS', '')
+      document ??= one
+    }
+  } catch (error) { if (!(error instanceof Enough)) throw error }
+  return { document, errors }
 }
 
 interface Early { readonly offset: number; readonly code: DirectoryCode; readonly text: string }

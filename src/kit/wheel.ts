@@ -58,7 +58,7 @@ export function turn<S extends Sleeper>(wheel: Wheel<S>, now: Millis, due: (slee
   // a clock that jumps ahead: one round sees every slot; one that jumps back: what was armed keeps its moment, new sleepers get the new time
   wheel.turned = until > wheel.turned ? Math.max(wheel.turned, until - slots) : until
   while (wheel.turned < until) {
-    wheel.turned++
+    wheel.turned = Math.min(until, nextSlot(wheel) ?? until)
     const index = wheel.turned % slots
     const list = wheel.ring[index]
     if (!list) continue
@@ -97,11 +97,17 @@ function look<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, slot: number, now:
 
 /** The earliest moment at which something may be due; undefined on an empty wheel. */
 export function nextLook<S extends Sleeper>(wheel: Wheel<S>): Millis | undefined {
+  const slot = nextSlot(wheel)
+  return slot === undefined ? undefined : slot * slotLength
+}
+
+/** The first slot after the one that was looked at last that holds something. */
+function nextSlot<S extends Sleeper>(wheel: Wheel<S>): number | undefined {
   if (wheel.count === 0) return undefined
   const first = wheel.turned + 1
   let bits = wheel.used[first % slots >> 5]! & (-1 << (first % slots & 31))   // slots of this word that are still to come
   for (let base = first - first % slots % 32; base <= wheel.turned + slots; base += 32, bits = wheel.used[base % slots >> 5]!) {
-    if (bits !== 0) return (base + 31 - Math.clz32(bits & -bits)) * slotLength
+    if (bits !== 0) return base + 31 - Math.clz32(bits & -bits)
   }
   return undefined
 }

@@ -134,6 +134,7 @@ const bombs: [string, string, string][] = [
   ['a merge', 'users: []\n<<: {phones: []}', 'site.unknownField'], ['an explicit key', '? [a]\n: 1', 'site.alias'], ['a directive', '%YAML 1.1\n---\nusers: []', 'site.alias'],
   ['brackets', '['.repeat(1e6), 'site.tooLarge'], ['braces', '{a: '.repeat(1e6), 'site.tooLarge'], ['dashes', '- '.repeat(1e6), 'site.tooLarge'],
   ['indentation', Array.from({ length: 200 }, (_, i) => `${' '.repeat(i)}a:\n`).join(''), 'site.tooLarge'], ['closing brackets', ']'.repeat(1e6), 'site.unreadable'],
+  ['nothing but errors', `x: [${','.repeat(1e6)}]`, 'site.unreadable'],
   ['size', 'x'.repeat(16 * 1024 * 1024 + 1), 'site.tooLarge'], ['anchors', '&a '.repeat(1e6), 'site.alias'],
 ]
 for (const [what, text, code] of bombs) {

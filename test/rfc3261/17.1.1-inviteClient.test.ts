@@ -91,6 +91,21 @@ play(the, {
   ] },
 })
 
+play({ ...the, start: (reliable) => newInviteClient(0, reliable, requestText({ uri: 'sip:b' }), 180_000) }, {
+  'RFC 3261 16.6 Timer C, where the user left it to us: it begins again with each provisional response, and ends the transaction': { reliable: false, rows: [
+    [100,     '180',    'tell response',     'proceeding'],
+    [120_000, '180',    'tell response',     'proceeding'],
+    [299_999, 'wake',   '',                  'proceeding'],
+    [300_000, 'wake',   'tell timeout, end', 'terminated'],
+  ] },
+  'RFC 3261 9.1 once the CANCEL is sent no provisional response makes it wait longer': { reliable: false, rows: [
+    [100,     '180',    'tell response',     'proceeding'],
+    [200,     'cancel', 'cancel CANCEL sip:b', 'proceeding'],
+    [300,     '180',    'tell response',     'proceeding'],
+    [32_200,  'wake',   'tell timeout, end', 'terminated'],
+  ] },
+})
+
 matrix('RFC 3261 17.1.1, RFC 6026 7.2', the, {
   calling: { path: [], at: 100, expected: {
     wake: ' -> calling', cancel: ' -> calling', failed: 'tell transportError, end -> terminated', 100: 'tell response -> proceeding', 199: 'tell response -> proceeding',

@@ -161,6 +161,7 @@ function statelessTag(e: Endpoint, request: SipMessage): string {
 /** Answers a request; a final answer ends its transaction in the RFC's way. */
 export function respond(e: Endpoint, now: Millis, served: Served, parts: ResponseParts): string {
   const text = printResponse(served.message, served.flow, parts)
+  if (parts.toTag !== undefined) served.tx.toTag = parts.toTag
   pass(e, transactions.respond(e.layer, now, served.tx, text, parts.status), ignore)
   return text
 }
@@ -181,13 +182,15 @@ export interface Outgoing {
   readonly headers: string
   readonly contentType?: string | undefined
   readonly body?: string | undefined
+  /** Longest wait after a provisional response to an INVITE, in milliseconds: then it counts as unanswered. Without one its user cancels it. */
+  readonly patience?: Millis | undefined
 }
 
 /** Sends a request in a transaction of its own. `user` comes back with whatever is heard of it. */
 export function request(e: Endpoint, now: Millis, to: Flow | Hop, what: Outgoing, user: unknown): transactions.ClientTx {
   const branch = `z9hG4bK${e.random.token(10)}`
   const text = printRequest({ ...what, via: viaTo(e, to, branch) })
-  const { tx, out } = transactions.request(e.layer, now, { method: what.method, branch, text, to, user })
+  const { tx, out } = transactions.request(e.layer, now, { method: what.method, branch, text, to, user, patience: what.patience })
   pass(e, out, ignore)
   return tx
 }

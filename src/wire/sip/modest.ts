@@ -11,8 +11,8 @@ import { printResponse, type ResponseParts } from './print.ts'
 /** Times what was asked that a datagram is answered with at most. */
 export const maxAmplification = 1.4
 
-/** Octets from which on a request is answered with a challenge, however long that is: a phone with a Contact says more, and without a challenge nobody can register. */
-export const leastChallenged = 200
+/** The same for a challenge without which nobody could register: what a phone writes, with its Contact, is longer than what comes back. */
+export const maxChallenge = 1.49
 
 /** What an answer can do without, the least needed first. */
 const dispensable = [/^Warning:[^\n]*\n/im, /^Supported:[^\n]*\n/im, /^Accept:[^\n]*\n/im, /^Allow:[^\n]*\n/im, /, opaque="[^"]*"/g]
@@ -29,7 +29,7 @@ export function modestResponse(request: SipMessage, flow: Flow, parts: ResponseP
     text = printResponse(request, flow, { ...parts, headers })
   }
   if (text.length <= most) return text
-  if (parts.status === 401 || parts.status === 407) return asked >= leastChallenged ? text : undefined
+  if (parts.status === 401 || parts.status === 407) return text.length <= asked * maxChallenge ? text : undefined
   const bare = printResponse(request, flow, { status: parts.status, reason: '', toTag: parts.toTag })
   return bare.length <= most ? bare : undefined
 }

@@ -42,13 +42,13 @@ export function refuse(layer: Transactions, now: Millis, tx: ServerTx, text: str
   return stepServer(layer, clock(layer, now), tx, { is: 'refuse', text })
 }
 
-/** A request of ours, printed whole with a top Via that has `branch`: never one that was used before (throws while that one lives). */
+/** A request of ours, printed whole with a top Via that has `branch`: never one that was used before (throws while that one lives). `patience`: longest wait after a provisional response to an INVITE. */
 export function request(
-  layer: Transactions, now: Millis, wanted: { method: string; branch: string; text: string; to: Hop | Flow; user: unknown },
+  layer: Transactions, now: Millis, wanted: { method: string; branch: string; text: string; to: Hop | Flow; user: unknown; patience?: Millis | undefined },
 ): { tx: ClientTx; out: Out[] } {
-  const { method, branch, text, to, user } = wanted
+  const { method, branch, text, to, user, patience } = wanted
   if (layer.clients.has(clientKey(branch, method))) throw new Error(`branch ${branch} was used before`)
-  const tx = start(layer, clock(layer, now), method, branch, text, to, false, user)
+  const tx = start(layer, clock(layer, now), method, branch, text, to, false, user, patience)
   return { tx, out: [forward(tx, text)] }
 }
 
@@ -102,8 +102,8 @@ function isFull(layer: Transactions, message: SipMessage): boolean {
 function newServer(now: Millis, flow: Flow, message: SipMessage, key: string, merge: string | undefined, own: boolean): ServerTx {
   const reliable = flow.transport !== 'udp'
   return message.method === 'INVITE'
-    ? { is: 'inviteServer', state: newInviteServer(reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false }
-    : { is: 'nonInviteServer', state: newNonInviteServer(now, reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false }
+    ? { is: 'inviteServer', state: newInviteServer(reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false, toTag: '' }
+    : { is: 'nonInviteServer', state: newNonInviteServer(now, reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false, toTag: '' }
 }
 
 /** 17.2.3: the ACK to a refusal has the branch of its INVITE; the ACK to a 2xx has its own and is the user's. */
@@ -130,7 +130,7 @@ function oldAcknowledged(layer: Transactions, message: SipMessage): ServerTx | u
 function cancelled(layer: Transactions, flow: Flow, message: SipMessage): Out[] {
   const found = layer.servers.get(serverKey(message, 'INVITE'))
   const tx = found?.flow.remoteAddress === flow.remoteAddress ? found : undefined   // hop by hop: it comes from where the INVITE came from
-  const tag = (tx && tagOf(cutTo(tx.state.text))) || newTag(layer)                // 9.2: the To tag of the responses to the INVITE
+  const tag = (tx && (tx.toTag || tagOf(cutTo(tx.state.text)))) || newTag(layer)                // 9.2: the To tag of the responses to the INVITE
   const data = tx ? printResponse(message, flow, { status: 200, toTag: tag }) : modestResponse(message, flow, { status: 481, toTag: tag })
   if (data === undefined) return []
   const out: Out[] = [{ do: 'send', flow: responseFlow(flow, message.via), data, ref: undefined }]
@@ -165,11 +165,11 @@ function elsewhere(tx: ServerTx, problem: Problem): Out[] {
 }
 
 function start(
-  layer: Transactions, now: Millis, method: string, branch: string, text: string, to: Hop | Flow, own: boolean, user: unknown,
+  layer: Transactions, now: Millis, method: string, branch: string, text: string, to: Hop | Flow, own: boolean, user: unknown, patience?: Millis,
 ): ClientTx {
   const reliable = to.transport !== 'udp', key = clientKey(branch, method)
   const tx: ClientTx = method === 'INVITE'
-    ? { is: 'inviteClient', state: newInviteClient(now, reliable, text), key, own, wakeAt: undefined, lookAt: undefined, user, to }
+    ? { is: 'inviteClient', state: newInviteClient(now, reliable, text, patience), key, own, wakeAt: undefined, lookAt: undefined, user, to }
     : { is: 'nonInviteClient', state: newNonInviteClient(now, reliable, text), key, own, wakeAt: undefined, lookAt: undefined, user, to }
   layer.clients.set(key, tx)
   settle(layer, now, tx)

@@ -3,7 +3,7 @@ import type { Flow, Hop } from '../../../kit/flow.ts'
 import type { Sdp } from '../../../wire/sdp/index.ts'
 import { asOurs, printSdp } from '../../../wire/sdp/index.ts'
 import {
-  acknowledge, again, type ClientTx, type Dialog, dialogHeaders, printReason, quote, request, requestUri, respond, type ResponseParts, type Served,
+  acknowledge, again, type ClientTx, type Dialog, dialogHeaders, printReason, quote, request, requestUri, respond, type ResponseParts, type Served, timerC,
 } from '../../../wire/sip/index.ts'
 import type { Cause, StatusNote } from '../../leg.ts'
 import type { About, LegHouse, Postponed, Route, Saying, SipLeg } from './leg.ts'
@@ -31,7 +31,7 @@ function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop): Clie
   const { method, what, saying, dialog, cseq } = one
   const again = what !== 'invite' && (leg.route?.hops.length ?? 0) > 1 ? one : undefined
   return request(house.endpoint, house.now, to, {
-    method, uri: requestUri(dialog), headers: dialogHeaders(dialog, method, cseq, saying.maxForwards) + (saying.headers ?? ''), ...content(leg, saying),
+    method, uri: requestUri(dialog), headers: dialogHeaders(dialog, method, cseq, saying.maxForwards) + (saying.headers ?? ''), ...content(leg, saying), patience: what === 'invite' ? undefined : timerC,
   }, { leg, what, id: saying.id ?? 0, dialog, again } satisfies About)
 }
 

@@ -15,9 +15,10 @@ export interface InviteClient {
   text: string                        // the INVITE until its final response, then the ACK to send again, '' once neither is needed
   cancel: 'no' | 'held' | 'sent'
   reason: string                      // header lines of the CANCEL that is held
+  patience?: Millis | undefined       // longest wait after a provisional response; where there is none, Timer C is the user's
   every: Millis                       // Timer A, doubling
   again?: Millis | undefined          // when Timer A fires
-  until?: Millis | undefined          // when Timer B, D or M fires, or 64*T1 after the CANCEL
+  until?: Millis | undefined          // when Timer B, C, D or M fires, or 64*T1 after the CANCEL
   wakeAt?: Millis | undefined         // the earlier of the two
 }
 export type InviteClientInput =
@@ -40,10 +41,10 @@ export const inviteClient: Machine<InviteClient, InviteClientInput, InviteClient
 }
 
 /** 17.1.1.2: whoever makes it sends `text` at once. */
-export function newInviteClient(now: Millis, reliable: boolean, text: string): InviteClient {
+export function newInviteClient(now: Millis, reliable: boolean, text: string, patience?: Millis): InviteClient {
   const again = reliable ? undefined : now + T1                                  // Timer A
   const until = now + giveUp                                                     // Timer B
-  return { is: 'calling', reliable, text, cancel: 'no', reason: '', every: T1, again, until, wakeAt: again ?? until }
+  return { is: 'calling', reliable, text, cancel: 'no', reason: '', patience, every: T1, again, until, wakeAt: again ?? until }
 }
 
 function react(tx: InviteClient, now: Millis, input: InviteClientInput | Wake): InviteClientOutput[] {
@@ -67,10 +68,9 @@ function response(tx: InviteClient, now: Millis, status: number, text: string): 
 }
 
 function provisional(tx: InviteClient, now: Millis): InviteClientOutput[] {
-  if (tx.is === 'calling') {
-    tx.is = 'proceeding'
-    tx.again = tx.until = undefined                                              // 17.1.1.2: Timer C is the user's
-  }
+  tx.is = 'proceeding'
+  tx.again = undefined
+  if (tx.cancel !== 'sent') tx.until = tx.patience === undefined ? undefined : now + tx.patience   // 16.7 step 2: Timer C begins again
   const told: InviteClientOutput = { do: 'tell', what: 'response' }
   return tx.cancel === 'held' ? [told, sendCancel(tx, now, tx.reason)] : [told]
 }

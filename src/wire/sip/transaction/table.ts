@@ -35,6 +35,8 @@ interface ServerCommon extends Common {
   hop: Hop | undefined
   merge: string | undefined
   cancelled: boolean
+  /** To tag of the user's latest response, '' before any: the answer to a CANCEL has the same (9.2). */
+  toTag: string
 }
 interface ClientCommon extends Common { readonly to: Hop | Flow }
 
