@@ -92,26 +92,46 @@ export function authorization(challenge: string, user: string, password: string,
 }
 
 /** A session description whose key is a canary where one is wanted. */
-const session = (key?: string) => `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n${key === undefined ? '' : `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`}`
+const session = (key?: string, version = 1) => `v=0\r\no=- 1 ${version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${4_000 + version} RTP/AVP 0\r\n${key === undefined ? '' : `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`}`
 
 const copied = (message: string, toTag = '') => message.slice(0, message.indexOf('\r\n\r\n')).split('\r\n').filter((l) => /^(?:Via|From|To|Call-ID|CSeq|Record-Route):/i.test(l))
   .map((l) => toTag !== '' && /^To:/i.test(l) && !l.includes('tag=') ? `${l};tag=${toTag}` : l).join('\r\n')
 
+export interface SpokenCall {
+  /** A re-INVITE with which Alice moves her media, answered by Bob: resolves with the answer that she got. */
+  move(): Promise<string>
+  hangUp(): Promise<void>
+}
+
 /** Alice (1001, alice-desk) calls Bob (1002), who answers. `key`: SRTP key that Alice offers. */
-export async function call(alice: Phone, bob: Phone, key?: string): Promise<{ hangUp(): Promise<void> }> {
-  const invite = { method: 'INVITE', uri: 'sip:1002@example.test', user: '1001', port: alice.port, transport: 'UDP', body: session(key), callId: `talk-${alice.port}`, fromTag: 'alicetag', headers: 'Content-Type: application/sdp\r\n' }
+export async function call(alice: Phone, bob: Phone, key?: string): Promise<SpokenCall> {
+  const number = ++numbers, [aliceTag, bobTag] = [`alice${number}`, `bob${number}`]
+  const invite = { method: 'INVITE', uri: 'sip:1002@example.test', user: '1001', port: alice.port, transport: 'UDP', body: session(key), callId: `talk-${alice.port}-${number}`, fromTag: aliceTag, headers: 'Content-Type: application/sdp\r\n' }
+  const isMine = (m: string) => field(m, 'From').includes(`tag=${aliceTag}`), answered = (cseq: number) => (m: string) => isMine(m) && statusOf(m) >= 200 && field(m, 'CSeq') === `${cseq} INVITE`
+  const answer = session(), before = new Set(bob.heard)
+  const isNew = (m: string) => !before.has(m)
+  const take = (m: string): void => { bob.send(`SIP/2.0 200 OK\r\n${copied(m, bobTag)}\r\nContact: <sip:1002@127.0.0.1:${bob.port}>\r\nContent-Type: application/sdp\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`) }
   const challenge = await alice.ask(print(invite))
   alice.send(print({ ...invite, cseq: 2, headers: `${invite.headers}${authorization(challenge, 'alice-desk', 'battery-staple-1', 'INVITE', 'sip:1002@example.test')}` }))
-  const rung = await bob.wait((m) => m.startsWith('INVITE')), answer = session()
-  bob.send(`SIP/2.0 200 OK\r\n${copied(rung, 'bobtag')}\r\nContact: <sip:1002@127.0.0.1:${bob.port}>\r\nContent-Type: application/sdp\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`)
-  const taken = await alice.wait((m) => statusOf(m) === 200 && /CSeq: 2 INVITE/i.test(m))
+  take(await bob.wait((m) => isNew(m) && m.startsWith('INVITE')))
+  const taken = await alice.wait(answered(2))
   const toTag = /^To:.*tag=([^;\r]+)/im.exec(taken)?.[1] ?? '', contact = /^Contact: *<([^>]+)>/im.exec(taken)?.[1] ?? ''
-  const say = (method: string, cseq: number) => print({ ...invite, uri: contact, body: '', headers: '', method, cseq, to: 'x' }).replace('To: <x>', `To: <sip:1002@example.test>;tag=${toTag}`)
+  const say = (method: string, cseq: number, more: Partial<Request> = {}) => print({ ...invite, uri: contact, body: '', headers: '', ...more, method, cseq, to: 'x' }).replace('To: <x>', `To: <sip:1002@example.test>;tag=${toTag}`)
   alice.send(say('ACK', 2))
-  await bob.wait((m) => m.startsWith('ACK'))
+  await bob.wait((m) => isNew(m) && m.startsWith('ACK'))
+  let cseq = 2
   return {
+    move: async () => {
+      const known = new Set(bob.heard), mine = ++cseq
+      alice.send(say('INVITE', mine, { body: session(key, mine), headers: invite.headers }))
+      take(await bob.wait((m) => !known.has(m) && m.startsWith('INVITE') && field(m, 'To').includes(bobTag)))
+      const moved = await alice.wait(answered(mine))
+      alice.send(say('ACK', mine))
+      await bob.wait((m) => !known.has(m) && m.startsWith('ACK'))
+      return moved
+    },
     hangUp: async () => {
-      const done = alice.ask(say('BYE', 3)), bye = await bob.wait((m) => m.startsWith('BYE'))
+      const done = alice.ask(say('BYE', ++cseq)), bye = await bob.wait((m) => isNew(m) && m.startsWith('BYE'))
       bob.send(`SIP/2.0 200 OK\r\n${copied(bye)}\r\nContent-Length: 0\r\n\r\n`)
       await done
     },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { anyPorts, launch, logLines, logText, newFolder, ringfort, type Running, siteFile, twoPhones, up } from './running.ts'
@@ -150,6 +150,37 @@ test('R091 a server certificate that is garbage is issued anew, and that is told
   await answers(one)
   assert.match(one.said().error, /server\.pem: .*issued anew/)
   assert.equal(await one.stop(), 0)
+})
+
+test('issue 2, bad input: what is missing in pki: the server\'s own is made anew, the authority\'s key is asked for', async () => {
+  const dataDir = join(newFolder(), 'data'), pki = (name: string) => join(dataDir, 'pki', name)
+  assert.equal(await (await up(dataDir, ['--site', siteFile(anyPorts)])).stop(), 0)
+  rmSync(pki('server.pem'))
+  const one = await up(dataDir)
+  await answers(one)
+  assert.equal(await one.stop(), 0)
+  renameSync(pki('ca.key'), pki('ca.kept'))
+  const refused = launch(dataDir)
+  assert.equal(await refused.ended(), 1)
+  assert.match(refused.said().error, /ca\.key: .*authority has no key: the key file cannot be read\. Restore pki\/ca\.key from a backup\..*\[edge\.caKeyMissing\]/)
+  renameSync(pki('ca.kept'), pki('ca.key'))
+  assert.equal(await (await up(dataDir)).stop(), 0)
+})
+
+test('issue 2, bad input: a database damaged while the system was stopped: refused with the file and what to do, and nothing is written to it', async () => {
+  const whole = join(newFolder(), 'data'), database = 'ringfort.db'
+  assert.equal(await (await up(whole, ['--site', siteFile(twoPhones)])).stop(), 0)
+  const bytes = readFileSync(join(whole, database))
+  const damage: [string, Buffer][] = [['cut short', bytes.subarray(0, Math.floor(bytes.length / 2))], ['pages overwritten', Buffer.concat([bytes.subarray(0, 4_096), Buffer.alloc(bytes.length - 4_096, 0xa5)])]]
+  for (const [name, damaged] of damage) {
+    writeFileSync(join(whole, database), damaged)
+    const one = launch(whole)
+    assert.equal(await one.ended(), 1, name)
+    assert.match(one.said().error, /ringfort\.db: The database is damaged\. Stop Ringfort, keep the damaged file, put back the newest copy.*\[store\.corrupt\]/, name)
+    assert.deepEqual(readFileSync(join(whole, database)), damaged, name)
+  }
+  writeFileSync(join(whole, database), bytes)
+  assert.equal(await (await up(whole)).stop(), 0)
 })
 
 test('issue 2, bad input: a disk without room: exit 1 that says so', async () => {
