@@ -8,7 +8,7 @@ import type { EdgeInput, EdgeOutput, Flow, Transport } from '../src/kit/flow.ts'
 import type { Millis, Wake } from '../src/kit/machine.ts'
 import { secret } from '../src/kit/secret.ts'
 import { simulatedSite } from '../src/main/simulation/start.ts'
-import { leastChallenged, maxAmplification, parseMessage, printResponse, type SipMessage } from '../src/wire/sip/index.ts'
+import { maxAmplification, maxChallenge, parseMessage, printResponse, type SipMessage } from '../src/wire/sip/index.ts'
 import { exchangeSite, piecesOf, register, scripts, tagOfPhones } from './exchangeSeeds.ts'
 import { words } from './sipSeeds.ts'
 import type { FuzzTarget } from './target.ts'
@@ -65,7 +65,7 @@ function spoken(from: Flow, text: string): void {
   if (from !== flows.S || isResponse) return
   for (const one of said) {
     if (one.do !== 'send' || one.flow.remoteAddress !== stranger) continue
-    const most = octets.length >= leastChallenged && one.data.startsWith('SIP/2.0 401') ? 2 : maxAmplification
+    const most = one.data.startsWith('SIP/2.0 401') ? maxChallenge : maxAmplification
     assert.ok(one.data.length <= octets.length * most, `amplified: ${one.data.length} of ${octets.length}`)
   }
 }
