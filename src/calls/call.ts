@@ -59,6 +59,10 @@ export interface Ringing {
   ringingTold: boolean
   /** Who asked for this by a transfer, and is told how it goes. */
   transferor: Leg | undefined
+  /** What offer and answer came to since, by branch, where an early dialog was changed (RFC 3311). */
+  agreed?: Map<string, { readonly offer: Sdp; readonly answer: Sdp }>
+  /** A phone took the call while its early dialog was being changed. */
+  taken?: { readonly leg: Leg; readonly sdp: Sdp }
   /** Attempts hold the offer of a leg that is no longer waiting: the media must be agreed anew (semi-attended transfer). */
   anew: boolean
 }
@@ -72,6 +76,8 @@ export interface Pending {
   offer: Sdp | undefined
   /** We began it (transfer, pickup): if it fails the call cannot go on. */
   readonly ours: boolean
+  /** Made before the call was answered: the branch that it belongs to. */
+  readonly early?: string | undefined
 }
 
 /** What calls need of the house around them. */

@@ -4,11 +4,13 @@ import { branchOf, type Call, type CallHouse, type Leg, type Ringing, unanswered
 import { elsewhere, endCall, letGo } from './end.ts'
 import { acceptLeg, agree, carry, join, notAcceptable, passOffer, supersede } from './negotiate.ts'
 import { answeredLeg } from './records.ts'
+import { settleSecurity } from './status.ts'
 import { stopRinging } from './attempts.ts'
 
 /** A phone that we rang took the call. */
 export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offers: boolean): void {
   const { ringing } = call
+  if (ringing && call.pending?.early === branchOf(leg) && ringing.attempts.includes(leg)) { ringing.taken = { leg, sdp }; return }
   if (!ringing?.attempts.includes(leg)) { house.command(leg, { do: 'end', cause: elsewhere }); return }
   stopRinging(house, call, ringing, elsewhere, leg)
   call.ringing = undefined
@@ -21,7 +23,11 @@ export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offer
   answeredLeg(call.record, leg.id, house.now)
   if (offers) { carry(house, call, leg, ringing.waiting, sdp, true); return }                  // their offer is answered, whoever it was asked for
   if (ringing.anew) { join(house, call, leg, ringing.waiting); return }
-  if (unanswered(ringing.waiting) && ringing.offer) answer(house, call, ringing.waiting, leg, ringing.offer, sdp)
+  const changed = ringing.agreed?.get(branchOf(leg))
+  if (changed) {
+    settleSecurity(house, call, changed.offer, changed.answer)
+    acceptLeg(house, call, ringing.waiting, branchOf(leg), changed.answer)
+  } else if (unanswered(ringing.waiting) && ringing.offer) answer(house, call, ringing.waiting, leg, ringing.offer, sdp)
   else join(house, call, leg, ringing.waiting)
 }
 

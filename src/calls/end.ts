@@ -17,7 +17,16 @@ export function endCall(house: CallHouse, call: Call, cause: Cause, except?: Leg
   house.ended(call)
 }
 
+/** An offer of an early dialog has lost one of its two ends: whoever waits for the answer hears that there will be none. */
+export function abandonEarly(house: CallHouse, call: Call, leg: Leg): void {
+  const { pending } = call
+  if (pending?.early === undefined || (pending.from !== leg && pending.to !== leg)) return
+  call.pending = undefined
+  if (pending.from !== leg) house.command(pending.from, { do: 'decline', cause: { status: 488, text: 'That phone does not ring any more', by: 'near' } })
+}
+
 export function letGo(house: CallHouse, call: Call, leg: Leg, cause: Cause): void {
+  abandonEarly(house, call, leg)
   const near = cause.by === 'far' ? { ...cause, by: 'near' as const } : cause                              // the far end of another leg
   closeLeg(call.record, leg.id, house.now, near, leg.security)
   house.vacate(leg)

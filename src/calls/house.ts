@@ -6,7 +6,8 @@ import { targetOf } from './binding.ts'
 import { seeks, wayTo } from './ways.ts'
 import { type Call, type CallHouse, type Leg, other } from './call.ts'
 import { accepted } from './connect.ts'
-import { endCall } from './end.ts'
+import { answeredEarly, declinedEarly, offeredEarly } from './early.ts'
+import { abandonEarly, endCall } from './end.ts'
 import { type Exchange, rearm } from './state.ts'
 import { parkWake } from './features/reversion.ts'
 import { transfer } from './features/transfer.ts'
@@ -144,9 +145,10 @@ export function happened(x: Exchange, leg: Leg, event: LegEvent): void {
     case 'refused': lost(x, call, leg, event.cause, event.contact); break
     case 'ended': lost(x, call, leg, event.cause, undefined); break
     case 'offered': offered(house, call, leg, event.sdp); break
+    case 'offeredEarly': offeredEarly(house, call, leg, event.early, event.sdp); break
     case 'asked': asked(house, call, leg); break
-    case 'answered': answered(house, call, leg, event.sdp); break
-    case 'declined': declined(house, call, leg, event.cause); break
+    case 'answered': (call.pending?.early === undefined ? answered : answeredEarly)(house, call, leg, event.sdp); break
+    case 'declined': (call.pending?.early === undefined ? declined : declinedEarly)(house, call, leg, event.cause); break
     case 'transfer': transfer(house, call, leg, event.to, event.replaces); break
     case 'passing': pass(x, call, leg, event); break
     case 'passed': { const peer = other(call, leg); if (peer) house.command(peer, { do: 'passed', status: event.status, id: event.id }); break }
@@ -167,6 +169,7 @@ function lost(x: Exchange, call: Call, leg: Leg, cause: Cause, contact: string |
   const house = x.callHouse, { ringing } = call
   closeLeg(call.record, leg.id, x.now, cause, leg.security)
   vacate(x, leg)
+  abandonEarly(house, call, leg)
   if (ringing?.attempts.includes(leg)) { refused(house, call, leg, cause.status >= 300 ? cause : { ...cause, status: 480 }, contact); return }
   if (ringing?.transferor === leg && ringing.waiting !== leg) { call.ringing = { ...ringing, transferor: undefined }; call.a = ringing.waiting; call.b = undefined; return }
   endCall(house, call, { ...cause, by: cause.by === 'far' ? 'near' : cause.by }, leg)

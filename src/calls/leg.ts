@@ -51,6 +51,8 @@ export type LegCommand =
   | { do: 'accept'; branch: string; sdp: Sdp; status: StatusNote }
   /** Re-negotiate: make this offer, or ask the far end for one. */
   | { do: 'offer'; sdp: Sdp | undefined }
+  /** Offer in one early dialog (RFC 3311): now, or `declined` comes at once. */
+  | { do: 'offerEarly'; early: string; sdp: Sdp }
   /** Answer the offer that the far end has made. */
   | { do: 'answer'; sdp: Sdp }
   /** Refuse the offer that the far end has made, or its wish for one. */
@@ -75,6 +77,8 @@ export type LegEvent =
   | { is: 'accepted'; sdp: Sdp; offers: boolean }
   | { is: 'refused'; cause: Cause; contact: string | undefined }
   | { is: 'offered'; sdp: Sdp }
+  /** The far end offers in an early dialog: `early` as in the branch of `progress`, or its `fork`. */
+  | { is: 'offeredEarly'; early: string; sdp: Sdp }
   /** The far end wants an offer from us: answer with `offer`. */
   | { is: 'asked' }
   | { is: 'answered'; sdp: Sdp }

@@ -43,7 +43,7 @@ function attended(house: CallHouse, call: Call, by: Leg, stays: Leg, replaces: s
 /** The second call still rings: its phones go on ringing for the one who is transferred. */
 function semiAttended(house: CallHouse, call: Call, by: Leg, stays: Leg, second: Leg, found: Call): void {
   const { ringing } = found
-  if (!ringing || call.pending) { refuse(house, by, 491); return }
+  if (!ringing || call.pending || found.pending) { refuse(house, by, 491); return }
   found.a = found.ringing = undefined
   for (const leg of ringing.attempts) house.move(leg, call)
   call.ringing = { ...ringing, waiting: stays, offer: undefined, transferor: undefined, anew: true }

@@ -3,12 +3,13 @@
  *
  * Standards  RFC 3261 13.3, 3262 3 (UAS), 6026
  */
-import { newOrigin } from '../../../wire/sdp/index.ts'
+import { newOrigin, type Sdp } from '../../../wire/sdp/index.ts'
 import { again, type Dialog, hasToken, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
 import type { Cause, LegCommand } from '../../leg.ts'
 import { description } from './description.ts'
-import { hangUp, refuseInvite } from './ending.ts'
-import { type LegHouse, maxForks, type SipLeg } from './leg.ts'
+import { earlyOf, offeredIn } from './early.ts'
+import { answerOpen, hangUp, refuseInvite } from './ending.ts'
+import { type LegHouse, maxForks, type Reliable, type SipLeg } from './leg.ts'
 import { agreed } from './agreed.ts'
 import { ready, tellUnlessStale } from './renegotiate.ts'
 import { succeeded, t1, t2 } from './success.ts'
@@ -36,13 +37,13 @@ function branchDialog(house: LegHouse, leg: SipLeg, branch: string, speaks: bool
   if (known) return known.dialog
   if (!speaks || leg.early.length >= maxForks) return leg.dialog
   const first = leg.early.length === 0, dialog = first ? leg.dialog : freshDialog(house, leg, leg.served!)
-  leg.early.push({ branch, dialog, rseq: 0, origin: first ? leg.origin : newOrigin(house.endpoint.random, leg.origin.address) })
+  leg.early.push({ branch, dialog, rseq: 0, settled: false, pracking: false, remoteSdp: leg.remoteSdp, origin: first ? leg.origin : newOrigin(house.endpoint.random, leg.origin.address) })
   return dialog
 }
 
 /** RFC 3262 3: one at a time, each repeated until its PRACK. */
 function queueReliable(house: LegHouse, leg: SipLeg, command: Progress): void {
-  leg.reliable ??= { rseq: house.endpoint.random.below(2 ** 20), text: undefined, offers: false, every: t1, at: 0, until: 0, queue: [], final: undefined }
+  leg.reliable ??= { rseq: house.endpoint.random.below(2 ** 20), text: undefined, offers: false, speaks: undefined, every: t1, at: 0, until: 0, queue: [], final: undefined }
   if (leg.reliable.queue.length < maxForks) leg.reliable.queue.push(command)
   nextReliable(house, leg)
 }
@@ -59,12 +60,12 @@ function nextReliable(house: LegHouse, leg: SipLeg): void {
   }
   reliable.rseq++
   const dialog = branchDialog(house, leg, next.branch, next.sdp !== undefined), toTag = dialog.localTag
-  leg.origin = leg.early.find((one) => one.dialog === dialog)?.origin ?? leg.origin
+  const early = leg.early.find((one) => one.dialog === dialog)
+  leg.origin = early?.origin ?? leg.origin
   const headers = `${contactLine(leg)}${capabilities}Require: 100rel\r\nRSeq: ${reliable.rseq}\r\n`
   reliable.text = reply(house, leg, served, { status: next.status, toTag, headers, sdp: next.sdp })
-  Object.assign(reliable, { every: t1, at: house.now + t1, until: house.now + 64 * t1, offers: leg.delayed && next.sdp !== undefined })
-  if (next.sdp === undefined) return
-  leg.negotiation = leg.delayed ? { is: 'sent', in: 'reliable', sdp: next.sdp } : undefined
+  Object.assign(reliable, { every: t1, at: house.now + t1, until: house.now + 64 * t1, offers: leg.delayed && next.sdp !== undefined, speaks: next.sdp && early })
+  if (next.sdp !== undefined && leg.delayed) leg.negotiation = { is: 'sent', in: 'reliable', sdp: next.sdp }
 }
 
 /** A PRACK: 200 if it is for the response that waits, else 481 (RFC 3262 3). */
@@ -72,15 +73,12 @@ export function pracked(house: LegHouse, leg: SipLeg, served: Served, rack: { rs
   const { reliable } = leg
   const fits = rack && reliable?.text !== undefined && rack.rseq === reliable.rseq && rack.method === 'INVITE' && rack.cseq === leg.served?.message.cseq
   if (!fits) { reply(house, leg, served, { status: 481 }); return }
-  const said = description(served.message)
+  const said = description(served.message), isAnswer = reliable.offers && said.is === 'sdp'
   reliable.text = undefined
-  if (said.is === 'refused' || (said.is === 'sdp' && !reliable.offers)) {                       // an offer of its own in PRACK is not taken here, but it does acknowledge
-    reply(house, leg, served, { status: 488 })
-    nextReliable(house, leg)
-    return
-  }
-  reply(house, leg, served, { status: 200 })
-  if (reliable.offers && said.is === 'sdp') {
+  if (reliable.speaks && (isAnswer || !reliable.offers)) reliable.speaks.settled = true
+  if (said.is === 'sdp' && !isAnswer) offeredInPrack(house, leg, served, said.sdp, reliable)
+  else reply(house, leg, served, { status: said.is === 'refused' ? 488 : 200 })
+  if (isAnswer) {
     leg.negotiation = undefined
     agreed(leg, said.text)
     house.tell(leg, { is: 'answered', sdp: said.sdp })
@@ -88,14 +86,22 @@ export function pracked(house: LegHouse, leg: SipLeg, served: Served, rack: { rs
   nextReliable(house, leg)
 }
 
+/** RFC 3262 5: a new offer, answered in the 200; where that cannot be, 488: the response is acknowledged all the same. */
+function offeredInPrack(house: LegHouse, leg: SipLeg, served: Served, sdp: Sdp, { final }: Reliable): void {
+  const early = earlyOf(leg, served.message)
+  if (!early?.settled || leg.negotiation || final) { reply(house, leg, served, { status: 488 }); return }
+  offeredIn(house, leg, early, 'reliable', sdp, served)
+}
+
 export function accept(house: LegHouse, leg: SipLeg, command: Accept): void {
   const { served } = leg
   if (served === undefined || leg.over) return
   if (leg.reliable?.text !== undefined) { leg.reliable.final = command; return }
   const early = leg.early.find((one) => one.branch === command.branch)
-  if (early) { leg.dialog = early.dialog; leg.origin = early.origin }
+  answerOpen(house, leg, 491)                                              // an offer in another early dialog
+  if (early) { leg.dialog = early.dialog; leg.origin = early.origin; leg.remoteSdp = early.remoteSdp }
   else if (leg.early.length > 0) { leg.dialog = freshDialog(house, leg, served); leg.origin = newOrigin(house.endpoint.random, leg.origin.address) }
-  const answered = leg.reliable !== undefined && early !== undefined && leg.negotiation === undefined && leg.origin.lastText !== ''
+  const answered = early?.settled === true
   const headers = contactLine(leg) + capabilities + answerTimer(house, leg, served.message) + noteHeaders(house, command.status)
   const text = reply(house, leg, served, { status: 200, toTag: leg.dialog.localTag, headers, sdp: answered ? undefined : command.sdp })
   succeeded(house, leg, served, text)

@@ -8,7 +8,7 @@ import { contactTo, header, hasToken, rseq, type SipMessage, uacDialog, addresse
 import type { Hop } from '../../../kit/flow.ts'
 import type { Cause, Invitation } from '../../leg.ts'
 import { description } from './description.ts'
-import { hangUp, nothingOf, over } from './ending.ts'
+import { answerOpen, hangUp, nothingOf, over } from './ending.ts'
 import { type EarlyDialog, type LegHouse, maxForks, type SipLeg } from './leg.ts'
 import { offerTimer, takeTimer } from './refresh.ts'
 import { agreed, learn, parsed } from './agreed.ts'
@@ -76,12 +76,14 @@ function provisional(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   learn(leg, response)
   const early = response.toTag === '' ? undefined : earlyDialog(house, leg, response)
   if (early && hasToken(response, 'Require', '100rel') && !prack(house, leg, early, response)) return
-  const said = description(response)
-  if (said.is === 'sdp' && early && rseq(response) !== undefined) {
-    leg.negotiation = undefined                                          // RFC 3262 5: answered reliably, the 2xx needs no description
+  const said = description(response), sdp = said.is === 'sdp' && !early?.settled ? said.sdp : undefined       // a second answer is none
+  if (said.is === 'sdp' && sdp && early && rseq(response) !== undefined) {
+    if (leg.negotiation?.is === 'sent' && leg.negotiation.in === 'invite') leg.negotiation = undefined     // RFC 3262 5: answered reliably, the 2xx needs no description
+    early.settled = !leg.delayed
+    early.remoteSdp = said.text
     agreed(leg, said.text)
   }
-  house.tell(leg, { is: 'progress', status: response.status, fork: response.toTag, sdp: said.is === 'sdp' ? said.sdp : undefined })
+  house.tell(leg, { is: 'progress', status: response.status, fork: response.toTag, sdp })
 }
 
 function earlyDialog(house: LegHouse, leg: SipLeg, response: SipMessage): EarlyDialog | undefined {
@@ -89,7 +91,7 @@ function earlyDialog(house: LegHouse, leg: SipLeg, response: SipMessage): EarlyD
   if (known) return known
   const dialog = leg.early.length < maxForks ? uacDialog(leg.dialog, response) : undefined
   if (!dialog) return undefined
-  const early = { branch: response.toTag, dialog, rseq: 0, origin: leg.origin }
+  const early: EarlyDialog = { branch: response.toTag, dialog, rseq: 0, settled: false, pracking: false, remoteSdp: '', origin: leg.origin }
   leg.early.push(early)
   house.known(leg, dialog.localTag)
   return early
@@ -100,6 +102,7 @@ function prack(house: LegHouse, leg: SipLeg, early: EarlyDialog, response: SipMe
   const number = rseq(response)
   if (number === undefined || (early.rseq !== 0 && number !== early.rseq + 1)) return false
   early.rseq = number
+  early.pracking = true
   send(house, leg, 'PRACK', 'prack', { headers: `RAck: ${number} ${response.cseq} INVITE\r\n` }, early.dialog)
   return true
 }
@@ -119,7 +122,8 @@ function success(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   house.hopWorks(leg.to, true)
   learn(leg, response)
   takeTimer(house, leg, response)
-  answered(house, leg, response)
+  if (early?.settled) leg.remoteSdp = early.remoteSdp
+  answered(house, leg, response, early?.settled === true)
 }
 
 /** 13.2.2.4: a second answer of a fork, or one that came after our CANCEL: acknowledged and hung up. */
@@ -135,9 +139,11 @@ function turnAway(house: LegHouse, leg: SipLeg, dialog: SipLeg['dialog'], respon
   hangUp(house, leg, leg.over!)
 }
 
-function answered(house: LegHouse, leg: SipLeg, response: SipMessage): void {
-  const said = description(response), waiting = leg.negotiation?.is === 'sent' && leg.negotiation.in === 'invite'
-  leg.negotiation = undefined
+/** `settled`: their reliable response in this dialog had the answer. */
+function answered(house: LegHouse, leg: SipLeg, response: SipMessage, settled: boolean): void {
+  const said = description(response), { negotiation } = leg
+  const goesOn = (negotiation?.is === 'sent' || negotiation?.is === 'received') && negotiation.early?.dialog.remoteTag === response.toTag
+  if (!goesOn) answerOpen(house, leg, 491)                                 // the other early dialogs are over
   if (leg.delayed && said.is === 'sdp') {
     leg.state = 'accepted'
     leg.negotiation = { is: 'received', in: 'success', sdp: said.sdp, served: undefined }
@@ -147,8 +153,8 @@ function answered(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   }
   ack(house, leg, leg.dialog, response.cseq)
   leg.state = 'confirmed'
-  if (said.is === 'sdp' && waiting) { agreed(leg, said.text); house.tell(leg, { is: 'accepted', sdp: said.sdp, offers: false }); ready(house, leg); return }
-  if (!waiting && leg.remoteSdp !== '') { house.tell(leg, { is: 'accepted', sdp: parsed(leg.remoteSdp), offers: false }); ready(house, leg); return }
+  if (said.is === 'sdp' && !settled) { agreed(leg, said.text); house.tell(leg, { is: 'accepted', sdp: said.sdp, offers: false }); ready(house, leg); return }
+  if (settled) { house.tell(leg, { is: 'accepted', sdp: parsed(leg.remoteSdp), offers: false }); ready(house, leg); return }
   const cause: Cause = { status: 488, text: 'Answer without a session description', by: 'policy', problem: said.is === 'refused' ? said.problem : undefined }
   house.tell(leg, { is: 'refused', cause, contact: undefined })
   hangUp(house, leg, { ...cause, by: 'near' })

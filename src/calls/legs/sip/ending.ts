@@ -39,12 +39,18 @@ export function hangUp(house: LegHouse, leg: SipLeg, cause: Cause): void {
 /** Requests of the far end that still wait are answered before the dialog goes. */
 function settleOpen(house: LegHouse, leg: SipLeg): void {
   const { negotiation } = leg
-  if (negotiation && 'served' in negotiation && negotiation.served) reply(house, leg, negotiation.served, { status: 487 })
+  answerOpen(house, leg, 487)
   if (negotiation?.is === 'received' && negotiation.in === 'success') ackNothing(house, leg, negotiation.sdp)
-  for (const { served } of leg.passing) reply(house, leg, served, { status: 487 })
+  leg.wanted = leg.retry = leg.session = leg.referral = undefined
+}
+
+/** No request waits for ever: their offer and what they passed get this. */
+export function answerOpen(house: LegHouse, leg: SipLeg, status: number): void {
+  const { negotiation, passing } = leg
   leg.negotiation = undefined
   leg.passing = []
-  leg.wanted = leg.retry = leg.session = leg.referral = undefined
+  if (negotiation && 'served' in negotiation && negotiation.served) reply(house, leg, negotiation.served, { status })
+  for (const { served } of passing) reply(house, leg, served, { status })
 }
 
 /** 13.2.2.4: the offer of a 2xx that cannot be taken is answered all the same, each medium refused; then the BYE. */
@@ -65,6 +71,8 @@ export function gone(house: LegHouse, leg: SipLeg, cause: Cause): void {
 
 /** Nothing is left to be said or heard. */
 export function over(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  refuseOpenInvite(house, leg, cause)
+  answerOpen(house, leg, 487)
   leg.over ??= cause
   leg.state = 'ended'
   leg.answer = leg.reliable = leg.session = leg.retry = leg.referral = leg.forgetAt = undefined
@@ -74,10 +82,11 @@ export function over(house: LegHouse, leg: SipLeg, cause: Cause): void {
 
 /** Says no to the INVITE, with the reason in words. */
 export function refuseInvite(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  if (leg.served) over(house, leg, cause)
+}
+
+function refuseOpenInvite(house: LegHouse, leg: SipLeg, cause: Cause): void {
   const { served } = leg
-  if (!served) return
   leg.served = undefined
-  leg.reliable = undefined
-  reply(house, leg, served, { ...refusal(cause), toTag: leg.dialog.localTag })
-  over(house, leg, cause)
+  if (served) reply(house, leg, served, { ...refusal(cause), toTag: leg.dialog.localTag })
 }

@@ -6,6 +6,7 @@ import type { LegCommand, LegEvent } from '../../leg.ts'
 import { accept, acknowledged, answeringWake, progress, wants100rel } from './answering.ts'
 import { locate } from './calling.ts'
 import type { Description } from './description.ts'
+import { offerEarly } from './early.ts'
 import { end, over } from './ending.ts'
 import type { LegHouse, Peer, SipLeg } from './leg.ts'
 import { keptTimer, refreshWake } from './refresh.ts'
@@ -69,6 +70,7 @@ export function command(house: LegHouse, leg: SipLeg, what: LegCommand): void {
     case 'progress': progress(house, leg, what); break
     case 'accept': accept(house, leg, what); break
     case 'offer': offer(house, leg, what.sdp); break
+    case 'offerEarly': offerEarly(house, leg, what.early, what.sdp); break
     case 'answer': answer(house, leg, what.sdp); break
     case 'decline': decline(house, leg, what.cause); break
     case 'end': end(house, leg, what.cause); break

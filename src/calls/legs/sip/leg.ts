@@ -129,14 +129,20 @@ export interface EarlyDialog {
   readonly dialog: Dialog
   /** Highest RSeq taken from them. */
   rseq: number
+  /** The first offer was answered in this dialog, and reliably: it may be changed by UPDATE (RFC 3311 5.1). */
+  settled: boolean
+  /** Our PRACK is on its way: an UPDATE that overtook it would make it too old (12.2.2). */
+  pracking: boolean
+  /** Their latest description in this dialog, '' before any. */
+  remoteSdp: string
   /** Of a branch towards the caller: each early dialog is a session of its own, with its own o= line. */
   readonly origin: OriginState
 }
 
 /** One offer on its way. `in` says which message carries it, so that the answer travels rightly. */
 export type Negotiation =
-  | { is: 'sent'; in: 'invite' | 'reinvite' | 'update' | 'success' | 'reliable'; sdp: Sdp }
-  | { is: 'received'; in: 'invite' | 'reinvite' | 'update' | 'success' | 'reliable'; sdp: Sdp; served: Served | undefined }
+  | { is: 'sent'; in: 'invite' | 'reinvite' | 'update' | 'success' | 'reliable'; sdp: Sdp; /** In this early dialog alone. */ early?: EarlyDialog }
+  | { is: 'received'; in: 'invite' | 'reinvite' | 'update' | 'success' | 'reliable'; sdp: Sdp; served: Served | undefined; early?: EarlyDialog }
   /** They sent an INVITE without offer: the call owes them one. */
   | { is: 'asked'; served: Served }
   /** We sent a re-INVITE without offer. */
@@ -147,6 +153,8 @@ export interface Reliable {
   rseq: number
   text: string | undefined
   offers: boolean
+  /** The early dialog that it brings a description to. */
+  speaks: EarlyDialog | undefined
   every: Millis
   at: Millis
   until: Millis

@@ -9,11 +9,12 @@ import { refreshTarget, type Served, type SipMessage } from '../../../wire/sip/i
 import type { Cause, LegEvent } from '../../leg.ts'
 import { agreed, learn, parsed } from './agreed.ts'
 import { type Description, description } from './description.ts'
+import { answerEarly, earlyOf, isEarly, updatedEarly } from './early.ts'
 import { ackNothing, gone, hangUp } from './ending.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
 import { answerTimer, takeTimer } from './refresh.ts'
 import { succeeded } from './success.ts'
-import { ack, ackAgain, capabilities, follow, refusal, reply, send } from './send.ts'
+import { ack, ackAgain, capabilities, follow, refusal, reply, send, tryLater } from './send.ts'
 
 /** A re-INVITE of the far end. */
 export function reinvited(house: LegHouse, leg: SipLeg, served: Served): void {
@@ -52,10 +53,10 @@ function repeat(house: LegHouse, leg: SipLeg, served: Served): void {
 export function updated(house: LegHouse, leg: SipLeg, served: Served): void {
   const said = description(served.message)
   if (said.is === 'refused') { unreadable(house, leg, served, said); return }
+  if (said.is === 'sdp' && isEarly(leg)) { updatedEarly(house, leg, served, said.sdp); return }
   if (said.is === 'sdp' && !mayOffer(house, leg, served)) return
-  refreshTarget(leg.dialog, served.message)
+  refreshTarget(earlyOf(leg, served.message)?.dialog ?? leg.dialog, served.message)
   follow(leg, served.flow)
-  if (said.is === 'sdp' && leg.state !== 'confirmed') { reply(house, leg, served, { status: 488 }); return }   // before the answer the branches are still open
   if (said.is === 'sdp' && !isRefresh(leg, said)) { received(house, leg, 'update', said.sdp, served); return }
   const sdp = said.is === 'sdp' ? parsed(leg.origin.lastText) : undefined
   reply(house, leg, served, { status: 200, headers: `Contact: ${leg.contact}\r\n${answerTimer(house, leg, served.message)}`, sdp })
@@ -74,7 +75,7 @@ function mayOffer(house: LegHouse, leg: SipLeg, served: Served): boolean {
     return false
   }
   if (negotiation || leg.served || leg.state === 'inviting') {                                  // 14.2: the first INVITE is not answered yet
-    reply(house, leg, served, { status: 500, headers: `Retry-After: ${house.endpoint.random.below(10)}\r\n` })
+    reply(house, leg, served, { status: 500, headers: tryLater(house) })
     return false
   }
   return true
@@ -105,6 +106,7 @@ export function answer(house: LegHouse, leg: SipLeg, sdp: Sdp): void {
   const { negotiation } = leg
   if (negotiation?.is !== 'received') return
   leg.negotiation = undefined
+  if (negotiation.early) { answerEarly(house, leg, negotiation, negotiation.early, sdp); ready(house, leg); return }
   leg.remoteSdp = negotiation.sdp.text ?? leg.remoteSdp
   if (negotiation.in === 'success') {
     ack(house, leg, leg.dialog, leg.inviteSeq, sdp)
@@ -126,7 +128,7 @@ export function decline(house: LegHouse, leg: SipLeg, cause: Cause): void {
   leg.negotiation = undefined
   if (negotiation.is === 'received' && !negotiation.served) ackNothing(house, leg, negotiation.sdp)
   if (!negotiation.served && cause.status === 491) leg.state = 'confirmed'                    // another offer follows at once
-  else if (negotiation.served) reply(house, leg, negotiation.served, refusal(cause))
+  else if (negotiation.served) reply(house, leg, negotiation.served, cause.status === 500 ? { ...refusal(cause), headers: refusal(cause).headers + tryLater(house) } : refusal(cause))
   else hangUpItself(house, leg, { ...cause, by: 'near' })                                   // an offer in a 2xx cannot be refused but by hanging up (3261 13.2.2.4)
   ready(house, leg)
 }

@@ -104,6 +104,9 @@ export function refusal(cause: Cause): { status: number; headers: string } {
   return { status: cause.status < 300 ? 480 : cause.status, headers: words === '' ? '' : `Warning: 399 ringfort ${quote(words)}\r\n` }
 }
 
+/** RFC 3261 14.2, 3311 5.2: between 0 and 10 seconds. */
+export function tryLater(house: LegHouse): string { return `Retry-After: ${house.endpoint.random.below(10)}\r\n` }
+
 export function reasonHeader(cause: Cause): string {
   return cause.text === '' ? '' : `Reason: ${printReason('SIP', cause.status, cause.text)}\r\n`
 }

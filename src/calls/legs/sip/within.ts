@@ -7,6 +7,7 @@ import { body, header, inOrder, rack, type Served, type SipMessage } from '../..
 import { strangeOptions } from '../../options.ts'
 import { pracked } from './answering.ts'
 import { inviteResponse, inviteUnanswered } from './calling.ts'
+import { updateResponse } from './early.ts'
 import { gone, over } from './ending.ts'
 import type { About, LegHouse, SipLeg } from './leg.ts'
 import { leastSeconds, takeTimer, tooShort } from './refresh.ts'
@@ -94,9 +95,16 @@ export function responded(house: LegHouse, about: About, response: SipMessage): 
     case 'bye': if (response.status >= 200) byeDone(house, about); break
     case 'pass': if (response.status >= 200) house.tell(leg, { is: 'passed', status: response.status, id: about.id }); break
     case 'refresh': refreshed(house, leg, response); break
-    case 'notify': case 'prack': case 'update':
-      if (response.status === 481 && about.what !== 'notify' && !leg.over) gone(house, leg, { status: 481, text: response.reason, by: 'far' })
+    case 'update': updateResponse(house, about, response); break
+    case 'prack': prackResponse(house, about, response); break
+    case 'notify': break
   }
+}
+
+function prackResponse(house: LegHouse, { leg, dialog }: About, response: SipMessage): void {
+  const early = leg.early.find((one) => one.dialog === dialog)
+  if (early && response.status >= 200) early.pracking = false
+  if (response.status === 481 && !leg.over) gone(house, leg, { status: 481, text: response.reason, by: 'far' })
 }
 
 function refreshed(house: LegHouse, leg: SipLeg, response: SipMessage): void {
