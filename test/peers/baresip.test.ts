@@ -6,13 +6,13 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { until } from '../main/running.ts'
 import { options } from '../main/speak.ts'
-import { type Baresip, keysOf, messagesOf, startBaresip } from './baresip.ts'
+import { type Baresip, keysOf, startBaresip } from './baresip.ts'
+import { dialogOf, type Transport } from './phone.ts'
 import { isInstalled } from './programs.ts'
 import { bestShare } from './sound.ts'
 import { domain, openTown, passwordOf, type Resident, siteOf, type Town } from './town.ts'
 import { capture, opened, overheard, type Packet, readable, rtpTo } from './wire.ts'
 
-type Transport = 'udp' | 'tcp' | 'tls'
 interface Media { readonly name: string; readonly encryption: string | undefined; readonly mediaSecurity: Resident['mediaSecurity'] }
 
 const transports: readonly Transport[] = ['udp', 'tcp', 'tls']
@@ -212,13 +212,6 @@ test('RFC 3891 5589 attended transfer: b asks c first, then connects a and c by 
   const talking = await until(async () => { const found = (await open.calls()).filter((one) => one.legs.some((leg) => leg.phone === 'u3101')); return found.length === 1 ? found : undefined }, 'one call is left')
   assert.deepEqual(talking[0]!.legs.map((leg) => leg.phone).sort(), ['u3101', 'u3103'])
 })
-
-/** Call-ID and tags of the first call that came in: of the caller's side and the phone's own. */
-function dialogOf(phone: Baresip): { id: string; theirs: string; ours: string } {
-  const answer = messagesOf(phone, 'sent').find((text) => text.startsWith('SIP/2.0 200') && /^CSeq: *\d+ INVITE/im.test(text)) ?? ''
-  const part = (pattern: RegExp) => pattern.exec(answer)?.[1] ?? assert.fail(`${pattern} in ${answer}`)
-  return { id: part(/^Call-ID: *(\S+)/im), theirs: part(/^From:[^\r\n]*;tag=([^;\r\n]+)/im), ours: part(/^To:[^\r\n]*;tag=([^;\r\n]+)/im) }
-}
 
 test('RFC 3261 22 A14 a wrong password is refused and leaves no registration', { timeout: 60_000 }, async (t) => {
   if (!town) { t.diagnostic('not judged: baresip is not installed'); return }

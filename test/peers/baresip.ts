@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { until } from '../main/running.ts'
 import { freePorts, local, type Program, start } from './programs.ts'
-import { readSound, recordings, shareOf, tailOf, writeTone } from './sound.ts'
+import { isQuiet, readSound, recordings, shareOf, tailOf, writeTone } from './sound.ts'
 
 export interface BaresipOptions {
   readonly folder: string
@@ -38,6 +38,8 @@ export interface Baresip {
   command(name: string, params?: string): Promise<string>
   /** The first event of this type after the first `from` of them all. */
   event(type: string, from?: number): Promise<BaresipEvent>
+  /** Waits until there were so many of this type, with this parameter if one is given. */
+  count(type: string, times: number, param?: string): Promise<void>
   registered(): Promise<void>
   /** Waits until the newest half second of what it hears is this tone. */
   hears(hertz: number): Promise<void>
@@ -72,20 +74,13 @@ export async function startBaresip(o: BaresipOptions): Promise<Baresip> {
     program, user: o.user, server: o.server, rtpPort: rtp, sipPort: sip, ...wire,
     registered: async () => { await until(() => /\} 200 OK/.test(program.said()) || undefined, `${o.user} registered: ${program.said().slice(-600)}`) },
     hears: async (hertz) => { await until(() => { const newest = heard().at(-1); return newest && newest.samples.length > newest.rate / 4 && shareOf(newest, hertz) > 0.6 || undefined }, `${o.user} hears ${hertz} Hz`) },
-    hearsNothing: async () => {
-      let before = '', same = 0
-      await until(() => {
-        const now = recordings(folder).map((file) => readSound(file).samples.length).join(' ')
-        same = now === before ? same + 1 : 0
-        before = now
-        return same >= 10 || heard().every(({ samples }) => samples.every((v) => Math.abs(v) < 50)) || undefined
-      }, `${o.user} hears nothing`)
-    },
+    hearsNothing: () => isQuiet(() => recordings(folder).reduce((all, file) => all + readSound(file).samples.length, 0), `${o.user} hears nothing`,
+      () => heard().every(({ samples }) => samples.every((v) => Math.abs(v) < 50))),
     stop: () => program.stop(),
   }
 }
 
-type Wire = Pick<Baresip, 'events' | 'command' | 'event'>
+type Wire = Pick<Baresip, 'events' | 'command' | 'event' | 'count'>
 
 async function controlOf(port: number, program: Program): Promise<Wire> {
   const socket = await until(() => new Promise<ReturnType<typeof connect> | undefined>((resolve) => {
@@ -111,6 +106,9 @@ async function controlOf(port: number, program: Program): Promise<Wire> {
       const token = String(++numbers), text = Buffer.from(JSON.stringify({ command: name, params, token }))
       socket.write(Buffer.concat([Buffer.from(`${text.length}:`), text, Buffer.from(',')]))
       return until(() => answers.get(token), `an answer to ${name} ${params}`)
+    },
+    count: async (type, times, param) => {
+      await until(() => events.filter((one) => one.type === type && (param === undefined || one.param === param)).length >= times || undefined, `${times} × ${type} among ${events.map((one) => one.type).join(', ')}`)
     },
     event: (type, from = 0) => until(() => events.slice(from).find((one) => one.type === type), `${type} among ${events.map((one) => `${one.type} ${one.param ?? ''}`).join(', ')}`),
   }

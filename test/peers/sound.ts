@@ -1,6 +1,7 @@
 /** Tones made and measured: WAV files of 16 bit, and how much of their energy lies at a frequency (Goertzel). */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { until } from '../main/running.ts'
 
 export interface Sound { readonly rate: number; readonly samples: Int16Array }
 
@@ -77,3 +78,14 @@ export function muLaw(octet: number): number {
 }
 
 export function muLawSound(octets: Uint8Array): Sound { return { rate: 8_000, samples: Int16Array.from(octets, muLaw) } }
+
+/** Until ten looks, 50 ms apart, have found that nothing grew; or until it is silent. */
+export async function isQuiet(size: () => number, what: string, isSilent = (): boolean => false): Promise<void> {
+  let before = -1, same = 0
+  await until(() => {
+    const now = size()
+    same = now === before ? same + 1 : 0
+    before = now
+    return same >= 10 || isSilent() || undefined
+  }, what)
+}

@@ -1,7 +1,9 @@
 /** One Ringfort in its own processes with phones of others around it: the site file from rows, what it shows of calls and records. */
 import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
-import { newFolder, ringfort, type Running, siteFile, until, up } from '../main/running.ts'
+import { send } from '../../src/admin/client.ts'
+import type { CommandRequest } from '../../src/admin/commands.ts'
+import { newFolder, type Running, siteFile, until, up } from '../main/running.ts'
 
 export const domain = 'test.lab'
 
@@ -39,21 +41,23 @@ export interface Town {
 export async function openTown(site: string): Promise<Town> {
   const data = join(newFolder(), 'data')
   const running = await up(data, ['--site', siteFile(site.includes('services:') ? site : site.replace(/^\{/, `{${servicesJson},`))])
-  const show = async <T>(what: readonly string[], key: string): Promise<T> => {
-    const { code, out, error } = await ringfort(['show', ...what, '--json', '--data', data])
-    if (code !== 0) throw new Error(`ringfort show ${what.join(' ')}: ${code} ${error}${out}`)
-    return (JSON.parse(out) as Record<string, T>)[key]!
+  const show = async <T>(what: string, key: string, options: CommandRequest['options'] = {}): Promise<T> => {   // what the command does, without a process for each question
+    const answer = await send(data, { command: `show ${what}`, options })
+    if (!answer.ok) throw new Error(`ringfort show ${what}: ${JSON.stringify(answer.problem)}`)
+    return (answer.value.document as Record<string, T>)[key]!
   }
-  const calls = () => show<readonly ShownCall[]>(['calls'], 'calls')
-  const records = (party: string) => show<readonly ShownRecord[]>(['calls', '--ended', '--party', party], 'records')
+  const calls = () => show<readonly ShownCall[]>('calls', 'calls')
+  const records = (party: string) => show<readonly ShownRecord[]>('calls', 'records', { ended: true, party })
   return {
     running, folder: newFolder(), ca: join(data, 'pki/ca.pem'), udp: running.port('sip-udp'), tcp: running.port('sip-tcp'), tls: running.port('sip-tls'), calls, records,
     call: (number, fits = () => true) => until(async () => (await calls()).find((one) => (one.from === number || one.to === number) && fits(one)), `a call of ${number} that fits`),
     record: (party, fits = () => true) => until(async () => (await records(party)).find(fits), `a record of ${party} that fits`),
-    registrations: () => show(['registrations'], 'registrations'),
+    registrations: () => show('registrations', 'registrations'),
   }
 }
 
-const servicesJson = `"services":${JSON.stringify(Object.fromEntries(['sip-udp', 'sip-tcp', 'sip-tls', 'sip-wss', 'metrics'].map((name) => [name, { port: 0 }])))}`
+/** Ports that the system chooses. */
+export const anyPorts = Object.fromEntries(['sip-udp', 'sip-tcp', 'sip-tls', 'sip-wss', 'metrics'].map((name) => [name, { port: 0 }]))
+const servicesJson = `"services":${JSON.stringify(anyPorts)}`
 
 export function caText(town: Town): string { return readFileSync(town.ca, 'utf8') }
