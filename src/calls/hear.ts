@@ -136,7 +136,7 @@ function inSubscription(x: Exchange, served: Served): void {
 function sameFlow({ to, heardPort = 0 }: { readonly to: Flow | Hop; readonly heardPort?: number }, flow: Flow): boolean {
   if ('service' in to && to.transport !== 'udp') return to.id === flow.id
   const [address, port] = 'service' in to ? [to.remoteAddress, to.remotePort] : [to.address, to.port]
-  return address === flow.remoteAddress && flow.transport === 'udp' && (port === flow.remotePort || heardPort === flow.remotePort)
+  return address === flow.remoteAddress && flow.transport === to.transport && (port === flow.remotePort || heardPort === flow.remotePort)   // of a connection: the one that we opened to it
 }
 
 /** An answer that ends the request at once: no state is kept of it. */

@@ -6,7 +6,7 @@ import { failed, isLocked } from '../policy/lockout.ts'
 import { challenge, type DigestCredentials, parseCredentials, verify } from '../wire/sip/digest/index.ts'
 import { address, body, lines, parseUri, quote, refuse, type Served, type SipMessage } from '../wire/sip/index.ts'
 import type { Exchange } from './state.ts'
-import { isOurs } from './numbers.ts'
+import { isOurs, nameOf } from './numbers.ts'
 
 /** The phone that sent the request; undefined when it was answered with a challenge or a refusal. */
 export function identifyRequest(x: Exchange, served: Served): PhonePicture | undefined {
@@ -93,5 +93,5 @@ function certified(x: Exchange, flow: Flow): PhonePicture | undefined {
 /** User part of From; of To where the request registers it. */
 function claims(message: SipMessage): string {
   const said = address(message, message.method === 'REGISTER' ? 'To' : 'From'), uri = said && parseUri(said.uri)
-  return uri?.ok ? uri.value.user : ''
+  return uri?.ok ? nameOf(uri.value) : ''
 }

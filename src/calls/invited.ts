@@ -12,7 +12,7 @@ import type { Exchange } from './state.ts'
 import { back } from './back.ts'
 import { replace } from './features/replaces.ts'
 import { newCall, openCall, peerOf } from './house.ts'
-import { instanceIn, numberIn } from './numbers.ts'
+import { instanceIn, nameOf, numberIn } from './numbers.ts'
 import { type Description, description } from './legs/sip/description.ts'
 import { incomingLeg, type Peer } from './legs/sip/index.ts'
 import { tooShort } from './legs/sip/refresh.ts'
@@ -27,7 +27,7 @@ const defaultBreadth = 60
 export function invited(x: Exchange, served: Served, phone: PhonePicture): void {
   const { message } = served
   const said = description(message), number = instanceIn(x, message.uri)?.line ?? numberIn(x, message.uri)
-  const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? from.value.user : '')
+  const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? nameOf(from.value) : '')
   if (message.maxForwards === 0) { no(x, served, { status: 483 }); return }
   if (tooShort(message)) { no(x, served, { status: 422, headers: 'Min-SE: 90\r\n' }); return }
   if (said.is === 'refused') {

@@ -9,7 +9,7 @@ import { lineOf, maySignal } from '../policy/identify.ts'
 import { address, body, header, parseUri, respond, type Served, type SipMessage } from '../wire/sip/index.ts'
 import { type Binding, type Target, targetOf } from './binding.ts'
 import type { Exchange } from './state.ts'
-import { instanceIn, numberIn } from './numbers.ts'
+import { instanceIn, nameOf, numberIn } from './numbers.ts'
 import { bindingsOf, bindingsOfGruu } from './locations.ts'
 import { reach, requestAlong, wayTo } from './ways.ts'
 
@@ -19,7 +19,7 @@ export function messaged(x: Exchange, served: Served, phone: PhonePicture): void
   const answer = (status: number) => { respond(x.endpoint, x.now, served, { status, toTag: x.endpoint.random.token(5) }) }
   if (message.maxForwards === 0) { answer(483); return }
   if (meaning?.is !== 'line') { answer(404); return }
-  const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? from.value.user : '')
+  const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? nameOf(from.value) : '')
   if (line === undefined) { answer(403); return }
   const sent = copies(x, message, line, meaning.number, answer)
   if (sent === 0) answer(480)

@@ -4,16 +4,19 @@
  * Standards  RFC 3261 19.1.6 (tel); RFC 5627 3.4, 5.1, 5.4
  */
 import { lineOf } from '../policy/identify.ts'
-import { parseUri, uriParam } from '../wire/sip/index.ts'
+import { parseUri, type Uri, uriParam } from '../wire/sip/index.ts'
 import type { Exchange } from './state.ts'
 
 /** The number or name that a URI of this system stands for. */
 export function numberIn(x: Exchange, text: string): string | undefined {
   const uri = parseUri(text)
   if (!uri.ok) return undefined
-  if (uri.value.scheme === 'tel') return uri.value.user.replace(/[-.()]/g, '')
-  const { host, user } = uri.value
-  return user !== '' && hostIsOurs(x, host) ? user.split(';', 1)[0] : undefined
+  return uri.value.scheme === 'tel' || (uri.value.user !== '' && hostIsOurs(x, uri.value.host)) ? nameOf(uri.value) : undefined
+}
+
+/** The number or name in a user part, whatever stands at its right: without a telephone number's parameters, of tel without its visual separators. */
+export function nameOf({ scheme, user }: Pick<Uri, 'scheme' | 'user'>): string {
+  return scheme === 'tel' ? user.replace(/[-.()]/g, '') : user.split(';', 1)[0]!
 }
 
 /** Is this a URI of this system, by its domain or one of its addresses? */

@@ -5,11 +5,12 @@ import { register, registrarLimits } from '../wire/sip/registrar.ts'
 import { address, parseUri, quote, respond, type Served } from '../wire/sip/index.ts'
 import type { Exchange } from './state.ts'
 import { apply, bindingsOfPhone } from './locations.ts'
+import { nameOf } from './numbers.ts'
 import { located } from './watching.ts'
 
 export function registered(x: Exchange, served: Served, phone: PhonePicture): void {
   const { message, flow } = served, to = parseUri(address(message, 'To')?.uri ?? '')
-  const line = to.ok ? lineOf(phone, to.value.user) : undefined
+  const line = to.ok ? lineOf(phone, nameOf(to.value)) : undefined
   const answer = (status: number, headers = '') => respond(x.endpoint, x.now, served, { status, headers, toTag: x.endpoint.random.token(5) })
   if (line === undefined) { answer(404, `Warning: 399 ringfort ${quote('This phone has no line.')}\r\n`); return }
   const { own, others } = bindingsOfPhone(x.locations, line, phone.name)

@@ -17,7 +17,7 @@ import { back } from './back.ts'
 import { dialogInfo, dialogInfoType, lampsOf, maySee } from './features/lamps.ts'
 import { along, nextHop } from './legs/sip/reach.ts'
 import type { LocationEvent } from './locations.ts'
-import { numberIn } from './numbers.ts'
+import { nameOf, numberIn } from './numbers.ts'
 import type { Exchange } from './state.ts'
 import { addWatch, armWatch, dropWatch, maxOfPhone, maxWatches, moveWatch, type Watch } from './watches.ts'
 import { requestAlong } from './ways.ts'
@@ -30,7 +30,7 @@ const machine = newNotifierMachine()
 export function subscribed(x: Exchange, served: Served, phone: PhonePicture): void {
   const { message, flow } = served, asked = event(message)
   const number = numberIn(x, message.uri), meaning = number === undefined ? undefined : x.snapshot.numberOrUser(number)
-  const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? from.value.user : '')
+  const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? nameOf(from.value) : '')
   const seconds = granted(deltaSeconds(header(message, 'Expires')))
   const dialog = addresses(message, 'Contact')?.length === 1 ? uasDialog(message, x.endpoint.random.token(10)) : undefined
   const wrong = asked?.package !== 'dialog' ? { status: 489, headers: allowEvents }

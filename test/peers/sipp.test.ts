@@ -1,45 +1,12 @@
 /** SIPp as caller and as phone: each row is a dialogue in which every message is expected. RFC 3261, 3262, 3311, 3428, 3515, 3891, 4028, 5393; R253; A5, A11. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { connect as connectTls } from 'node:tls'
 import { test } from 'node:test'
-import { until } from '../main/running.ts'
-import { freePorts, isInstalled, local, type Program } from './programs.ts'
-import { agree, answer, ask, await_, hear, mayHear, must, pause, proven, provenAt, registering, sdp, sipp, type SippOptions, sippServing, type Step, within } from './sipp.ts'
-import { caText, openTown, passwordOf, type Resident, siteOf, type Town } from './town.ts'
-
-const ring: Step[] = mayHear(100, 180, 181, 183)
-const ackAndBye: Step[] = [within('ACK', { cseq: 2 }), pause(100), within('BYE', { cseq: 3 }), hear(200)]
-const refused = (status: number, action = ''): Step[] => [...mayHear(100, 180, 183), hear(status, '', action), within('ACK', { cseq: 2, uri: 'sip:[callee]@test.lab', branchOf: provenAt })]
-const taken: Step[] = [answer(200, { body: sdp() }), await_('ACK')]
-const untilBye: Step[] = [await_('BYE'), agree()]
-const usual: Step[] = [await_('INVITE'), answer(180), ...taken, ...untilBye]
-const calling = (headers = '', body = sdp()): Step[] => proven('INVITE', { headers, body })
-
-interface Row {
-  readonly name: string
-  readonly caller: readonly Step[]
-  readonly callee?: readonly Step[]
-  readonly third?: readonly Step[]
-  readonly line?: Record<string, unknown>
-  readonly mediaSecurity?: Resident['mediaSecurity']
-  /** Status of the record. */
-  readonly ends?: number
-  readonly wrongPassword?: boolean
-  /** Of all messages that the caller saw. */
-  readonly check?: (messages: string) => void
-}
-
-/** This SIPp knows no tag of the caller's in requests of the called one: From was kept. */
-const keepFrom = must('.*', 'From', 'from')
-const byeFromCalled: Step = () => '<send retrans="500"><![CDATA[\nBYE [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nMax-Forwards: 70\nFrom: <sip:[callee]@test.lab>;tag=[pid]u[call_number]\nTo:[$from]\nCall-ID: [call_id]\nCSeq: 1 BYE\nContent-Length: 0\n\n]]></send>\n'
-/** A 200 to the INVITE after its ACK: another fork answers as well. */
-const secondAnswer: Step = () => `<send><![CDATA[\nSIP/2.0 200 OK\nVia:[$via]\n[last_From:]\nTo: <sip:[callee]@test.lab>;tag=[pid]u[call_number]two\n[last_Call-ID:]\nCSeq: 1 INVITE\nContact: <sip:[callee]@[local_ip]:[local_port]>\nContent-Type: application/sdp\nContent-Length: [len]\n\n${sdp()}\n]]></send>\n`
-
-const rseq = '<action><ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" check_it="true" assign_to="rseq"/></action>'
+import {
+  ackAndBye, agree, answer, answerKept, ask, await_, byeFromCalled, calling, hear, keep, keepFrom, mayHear, must, pause, proven, provenAt, refused, registering, ring, rseq, sdp, sipp, taken, untilBye, usual, within,
+} from './sipp.ts'
+import { openDoor } from './sippDoor.ts'
+import { absent, openStage, type Row, trace } from './sippPlay.ts'
+import { caText } from './town.ts'
 
 const rows: readonly Row[] = [
   { name: 'RFC 3261 13 a call', caller: [...calling(), ...ring, hear(200), ...ackAndBye], callee: usual, ends: 200 },
@@ -76,7 +43,7 @@ const rows: readonly Row[] = [
     callee: [await_('INVITE'), answer(183, { tag: 'one', body: sdp() }), pause(200), answer(183, { tag: 'two', body: sdp('recvonly') }), pause(200), answer(200, { tag: 'two', body: sdp() }), await_('ACK'), ...untilBye], ends: 200,
     check: (messages) => { assert.equal(new Set([...messages.matchAll(/^SIP\/2\.0 183[\s\S]*?^To:.*;tag=(\S+)/gm)].map((found) => found[1])).size, 2, 'two dialogs') } },
   { name: 'RFC 3261 13.2.2.4 a second 2xx with another tag is acknowledged and ended', caller: [...calling(), ...ring, hear(200), within('ACK', { cseq: 2 }), pause(1_500), within('BYE', { cseq: 3 }), hear(200)],
-    callee: [await_('INVITE', must('.*', 'Via', 'via')), answer(180, { tag: 'one' }), answer(200, { tag: 'one', body: sdp() }), await_('ACK', must('tag=[0-9]+u[0-9]+one', 'To')), secondAnswer, await_('ACK', must('tag=[0-9]+u[0-9]+two', 'To')), await_('BYE', must('tag=[0-9]+u[0-9]+two', 'To')), agree(), ...untilBye], ends: 200 },
+    callee: [await_('INVITE', keep('Via', 'From')), answer(180, { tag: 'one' }), answer(200, { tag: 'one', body: sdp() }), await_('ACK', must('tag=[0-9]+u[0-9]+one', 'To')), answerKept(200, 1, sdp(), 'two'), await_('ACK', must('tag=[0-9]+u[0-9]+two', 'To')), await_('BYE', must('tag=[0-9]+u[0-9]+two', 'To')), agree(), ...untilBye], ends: 200 },
   { name: 'RFC 3261 8.2.2.3 420 names what is not understood', caller: [ask('INVITE', { cseq: 1, body: sdp(), headers: 'Require: x-not-there\n' }), hear(420, '', must('x-not-there', 'Unsupported')), within('ACK', { cseq: 1, uri: 'sip:[callee]@test.lab', branchOf: 0 })] },
   { name: 'RFC 3261 21.4.13 415 with Accept', caller: [...proven('INVITE', { content: 'application/x-not-there', body: 'x' }), ...refused(415, must('application/sdp', 'Accept'))] },
   { name: 'RFC 3261 8.1.1.6 Max-Forwards 0', caller: [...proven('INVITE', { body: sdp(), maxForwards: 0 }), ...refused(483)] },
@@ -87,79 +54,28 @@ const rows: readonly Row[] = [
   { name: 'R253 A22 no SRTP, no call: 488 that says why', mediaSecurity: 'required', caller: [...calling(), ...refused(488, must('399 ringfort .*SRTP', 'Warning'))], ends: 488 },
 ]
 
-const numbersOf = (i: number) => [`7${String(i).padStart(2, '0')}1`, `7${String(i).padStart(2, '0')}2`, `7${String(i).padStart(2, '0')}3`] as const
-const residents: Resident[] = rows.flatMap(({ line = {}, mediaSecurity = 'preferred' }, i) => {
-  const [a, b, c] = numbersOf(i), there = Object.fromEntries(Object.entries(line).map(([key, value]) => [key, value === 'third' ? c : value]))
-  return [a, b, c].map((number): Resident => ({ user: `s${number}`, number, mediaSecurity: number === b ? mediaSecurity : 'preferred', ...(number === b ? { line: there } : {}) }))
-})
-const town: Promise<Town> | undefined = isInstalled('sipp') ? openTown(siteOf(residents)) : undefined
-const absent = 'not judged: sipp is not installed (tools/debian-packages.txt)'
-
-async function optionsOf(open: Town, number: string, callee: string): Promise<Omit<SippOptions, 'name' | 'steps'>> {
-  const user = `s${number}`
-  return { folder: mkdtempSync(join(open.folder, 's-')), server: open.udp, port: await freePorts(6), user, password: passwordOf(user), caller: number, callee }
-}
-
-/** A phone that has registered and waits for its dialogue. */
-async function serving(open: Town, number: string, caller: string, steps: readonly Step[]): Promise<Program> {
-  const o = await optionsOf(open, number, number)
-  const { code, out } = await sipp({ ...o, name: 'register', steps: registering() })
-  assert.equal(code, 0, `${number} registers: ${out.slice(-300)}`)
-  const one = sippServing({ ...o, caller, callee: number, name: 'serve', steps })
-  const bound = `:${o.port.toString(16).toUpperCase().padStart(4, '0')} `
-  await until(() => readFileSync('/proc/net/udp', 'latin1').includes(bound) || undefined, `${number} waits`)
-  return one
-}
-
-const trace = (folder: string, name: string) => ['err', 'msg'].map((end) => join(folder, `${name}.${end}`)).filter(existsSync).map((file) => readFileSync(file, 'latin1').slice(-3_000)).join('\n')
-
-async function play(row: Row, i: number): Promise<void> {
-  const open = await town!, [a, b, c] = numbersOf(i)
-  const withOther = (steps: readonly Step[]): Step[] => steps.map((step) => (at: number) => step(at).replaceAll('[other]', c))
-  if (row.callee === undefined && row.ends !== undefined) assert.equal((await sipp({ ...await optionsOf(open, b, b), name: 'register', steps: registering() })).code, 0)
-  const called = row.callee ? await serving(open, b, a, withOther(row.callee)) : undefined
-  const third = row.third ? await serving(open, c, a, withOther(row.third)) : undefined
-  const o = await optionsOf(open, a, b)
-  const { code } = await sipp({ ...o, name: 'call', steps: withOther(row.caller), seconds: 20, ...(row.wrongPassword === true ? { password: 'not-it' } : {}) })
-  assert.equal(code, 0, trace(o.folder, 'call'))
-  for (const one of [called, third]) if (one) assert.equal(await one.ended, 0, trace(join(one.log, '..'), 'serve'))
-  row.check?.(readFileSync(join(o.folder, 'call.msg'), 'latin1'))
-  if (row.ends !== undefined) assert.equal((await open.record(a)).status, row.ends)
-}
+const stage = openStage(rows), a = '7001'
 
 test('SIPp: each dialogue as the standard has it', { concurrency: 3, timeout: 230_000 }, async (t) => {
-  if (!town) { t.diagnostic(absent); return }
-  await Promise.all(rows.map((row, i) => t.test(row.name, () => play(row, i))))
+  if (!stage) { t.diagnostic(absent); return }
+  await Promise.all(rows.map((row) => t.test(row.name, () => stage.play(row))))
 })
 
 test('RFC 3261 10 18 registration over UDP, TCP and TLS; a wrong password is refused', { timeout: 100_000 }, async (t) => {
-  if (!town) { t.diagnostic(absent); return }
-  const open = await town, [a] = numbersOf(0), wrapper = await wrapped(open)
-  t.after(() => { wrapper.close() })
-  for (const [transport, server] of [['u1', open.udp], ['t1', open.tcp], ['t1', wrapper.port]] as const) {
-    const o = await optionsOf(open, a, a), done = await sipp({ ...o, server, transport, name: 'register', steps: registering(0).slice(0, -1).concat(hear(200)) })
+  if (!stage) { t.diagnostic(absent); return }
+  const open = await stage.town, door = await openDoor(open.tls, caText(open), 0)
+  t.after(() => { door.close() })
+  for (const [transport, server] of [['u1', open.udp], ['t1', open.tcp], ['t1', door.port]] as const) {
+    const o = await stage.optionsOf(a, a), done = await sipp({ ...o, server, transport, name: 'register', steps: registering(0).slice(0, -1).concat(hear(200)) })
     assert.equal(done.code, 0, `${transport} ${server} ${trace(o.folder, 'register')}`)
   }
-  const o = await optionsOf(open, a, a), wrong = await sipp({ ...o, password: 'not-it', name: 'register', steps: [...registering().slice(0, -1), hear(401)] })
+  const o = await stage.optionsOf(a, a), wrong = await sipp({ ...o, password: 'not-it', name: 'register', steps: [...registering().slice(0, -1), hear(401)] })
   assert.equal(wrong.code, 0, trace(o.folder, 'register'))
 })
 
-/** This SIPp speaks no TLS: a door in plain TCP to our TLS, which verifies our certificate. */
-async function wrapped(open: Town): Promise<{ port: number; close(): void }> {
-  const server = createServer((plain) => {
-    const secure = connectTls({ host: local, port: open.tls, ca: caText(open), servername: 'localhost' })
-    plain.pipe(secure).pipe(plain)
-    for (const [one, other] of [[plain, secure], [secure, plain]] as const) one.on('error', () => { other.destroy() })
-  })
-  server.listen(0, local)
-  await once(server, 'listening')
-  const address = server.address()
-  return { port: typeof address === 'object' && address ? address.port : 0, close: () => { server.close() } }
-}
-
 test('RFC 3261 11 OPTIONS, 1,000 a second for 4 s, all answered', { timeout: 60_000 }, async (t) => {
-  if (!town) { t.diagnostic(absent); return }
-  const open = await town, [a] = numbersOf(0), o = await optionsOf(open, a, a)
+  if (!stage) { t.diagnostic(absent); return }
+  const o = await stage.optionsOf(a, a)
   const { code, out } = await sipp({ ...o, name: 'options', steps: [ask('OPTIONS', { cseq: 1, uri: 'sip:test.lab' }), hear(200)], more: ['-r', '1000', '-m', '4000', '-l', '2000'], seconds: 30 })
   assert.equal(code, 0, out.slice(-800))
 })

@@ -98,3 +98,28 @@ export function sipp(o: SippOptions): Promise<{ code: number; out: string }> { r
 export function sippServing(o: SippOptions): Program { return start('sipp', parametersOf(o), { folder: o.folder, name: `sipp-${o.name}` }) }
 
 export const registering = (expires = 300): Step[] => proven('REGISTER', { uri: 'sip:test.lab', to: '<sip:[caller]@test.lab>', headers: `Expires: ${expires}\n` }).concat(hear(200, '', must('sip:[0-9]+@127.0.0.1:[0-9]+', 'Contact')))
+
+export const ring: Step[] = mayHear(100, 180, 181, 183)
+export const ackAndBye: Step[] = [within('ACK', { cseq: 2 }), pause(100), within('BYE', { cseq: 3 }), hear(200)]
+export const refused = (status: number, action = ''): Step[] => [...mayHear(100, 180, 183), hear(status, '', action), within('ACK', { cseq: 2, uri: 'sip:[callee]@test.lab', branchOf: provenAt })]
+export const taken: Step[] = [answer(200, { body: sdp() }), await_('ACK')]
+export const untilBye: Step[] = [await_('BYE'), agree()]
+export const usual: Step[] = [await_('INVITE'), answer(180), ...taken, ...untilBye]
+export const calling = (headers = '', body = sdp()): Step[] => proven('INVITE', { headers, body })
+
+/** The second description of a session: its version has moved. */
+export const sdpAnew = (direction = 'sendrecv', version = 2): string => sdp(direction).replace('o=- 1 1', `o=- 1 ${version}`)
+
+/** Headers kept for later, each in the variable of its name. */
+export const keep = (...headers: string[]): string => `<action>${headers.map((name) => `<ereg regexp=".*" search_in="hdr" header="${name}:" check_it="true" assign_to="${name.toLowerCase()}"/>`).join('')}</action>`
+/** Sequence number of a reliable provisional response (RFC 3262 7.1). */
+export const rseq = must('[0-9]+', 'RSeq', 'rseq')
+/** A response to the INVITE whose Via and From were kept. */
+export const answerKept = (status: number, cseq: number, body = '', tag = ''): Step => () => sending(`SIP/2.0 ${status} Answer\nVia:[$via]\nFrom:[$from]\nTo: <sip:[callee]@test.lab>;tag=[pid]u[call_number]${tag}\n[last_Call-ID:]\n` +
+  `CSeq: ${cseq} INVITE\nContact: <sip:[callee]@[local_ip]:[local_port];transport=[transport]>\n${session(body)}`)
+
+/** This SIPp knows no tag of the caller's in requests of the called one: From was kept. */
+export const keepFrom = keep('From')
+export const fromCalled = (method: string, cseq: number, body = ''): Step => () => sending(`${method} [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nMax-Forwards: 70\n` +
+  `From: <sip:[callee]@test.lab>;tag=[pid]u[call_number]\nTo:[$from]\nCall-ID: [call_id]\nCSeq: ${cseq} ${method}\nContact: <sip:[callee]@[local_ip]:[local_port];transport=[transport]>\n${session(body)}`, method === 'ACK' ? '' : ' retrans="500"')
+export const byeFromCalled: Step = fromCalled('BYE', 1)

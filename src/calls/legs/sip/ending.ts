@@ -69,6 +69,13 @@ export function gone(house: LegHouse, leg: SipLeg, cause: Cause): void {
   if (first) house.tell(leg, { is: 'ended', cause })
 }
 
+/** The far end does not know the dialog any more, or is not heard of in it: BYE all the same (12.2.1.2; RFC 4028 10), and the call is told. */
+export function abandon(house: LegHouse, leg: SipLeg, cause: Cause): void {
+  const first = leg.over === undefined
+  end(house, leg, cause)
+  if (first) house.tell(leg, { is: 'ended', cause })
+}
+
 /** Nothing is left to be said or heard. */
 export function over(house: LegHouse, leg: SipLeg, cause: Cause): void {
   refuseOpenInvite(house, leg, cause)

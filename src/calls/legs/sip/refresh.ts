@@ -4,7 +4,7 @@
  * Standards  RFC 4028
  */
 import { hasToken, header, type SipMessage, sessionExpires, deltaSeconds } from '../../../wire/sip/index.ts'
-import { gone } from './ending.ts'
+import { abandon } from './ending.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
 import { send } from './send.ts'
 import { parsed } from './agreed.ts'
@@ -55,7 +55,7 @@ export function refreshWake(house: LegHouse, leg: SipLeg): void {
   const { session } = leg
   if (!session || house.now < session.at) return
   if (leg.state !== 'confirmed') { leg.session = undefined; return }
-  if (!session.weRefresh) { gone(house, leg, { status: 408, text: 'Session expired', by: 'timer' }); return }
+  if (!session.weRefresh) { abandon(house, leg, { status: 408, text: 'Session expired', by: 'timer' }); return }
   session.at = house.now + session.seconds * 500
   if (leg.negotiation || leg.answer) return                              // an offer on its way refreshes as well
   const headers = `Contact: ${leg.contact}\r\nSupported: timer\r\nSession-Expires: ${session.seconds};refresher=uac\r\n`

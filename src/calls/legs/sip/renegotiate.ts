@@ -10,7 +10,7 @@ import type { Cause, LegEvent } from '../../leg.ts'
 import { agreed, learn, parsed } from './agreed.ts'
 import { type Description, description } from './description.ts'
 import { answerEarly, earlyOf, isEarly, updatedEarly } from './early.ts'
-import { ackNothing, gone, hangUp } from './ending.ts'
+import { abandon, ackNothing, gone, hangUp } from './ending.ts'
 import type { LegHouse, SipLeg } from './leg.ts'
 import { answerTimer, takeTimer } from './refresh.ts'
 import { succeeded } from './success.ts'
@@ -160,7 +160,7 @@ export function reinviteResponse(house: LegHouse, leg: SipLeg, response: SipMess
   if (leg.refreshing && response.status !== 481 && response.status !== 408) { leg.refreshing = false; ready(house, leg); return }
   if (response.status === 491 && negotiation && !leg.stale) { glare(house, leg, negotiation.is === 'sent' ? negotiation.sdp : undefined); return }
   const cause: Cause = { status: response.status, text: response.reason, by: 'far' }
-  if (response.status === 481 || response.status === 408) { gone(house, leg, cause); return }       // 14.1: the dialog is no more
+  if (response.status === 481 || response.status === 408) { abandon(house, leg, cause); return }       // 14.1, 12.2.1.2: the dialog is no more
   tellUnlessStale(house, leg, { is: 'declined', cause })
   ready(house, leg)
 }
@@ -206,5 +206,6 @@ export function retryWake(house: LegHouse, leg: SipLeg): void {
 
 /** Nothing came back at all: the far end is gone (14.1, 12.2.1.2). */
 export function unanswered(house: LegHouse, leg: SipLeg, reachable: boolean): void {
-  gone(house, leg, reachable ? { status: 408, text: 'No answer in the call', by: 'timer' } : { status: 503, text: 'Connection lost', by: 'network' })
+  if (reachable) abandon(house, leg, { status: 408, text: 'No answer in the call', by: 'timer' })
+  else gone(house, leg, { status: 503, text: 'Connection lost', by: 'network' })
 }

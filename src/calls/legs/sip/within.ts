@@ -8,7 +8,7 @@ import { strangeOptions } from '../../options.ts'
 import { pracked } from './answering.ts'
 import { inviteResponse, inviteUnanswered } from './calling.ts'
 import { updateResponse } from './early.ts'
-import { gone, over } from './ending.ts'
+import { abandon, gone, over } from './ending.ts'
 import type { About, LegHouse, SipLeg } from './leg.ts'
 import { leastSeconds, takeTimer, tooShort } from './refresh.ts'
 import { reinvited, reinviteResponse, unanswered, updated } from './renegotiate.ts'
@@ -110,7 +110,7 @@ function prackResponse(house: LegHouse, { leg, dialog }: About, response: SipMes
 function refreshed(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   if (response.status < 200 || leg.over) return
   if (response.status < 300) takeTimer(house, leg, response)
-  else if (response.status === 481 || response.status === 408) gone(house, leg, { status: response.status, text: response.reason, by: 'far' })
+  else if (response.status === 481 || response.status === 408) abandon(house, leg, { status: response.status, text: response.reason, by: 'far' })
 }
 
 /** No response at all to a request of ours. */
