@@ -8,11 +8,11 @@ import type { Snapshot } from '../directory/snapshot.ts'
 import type { EdgeInput, EdgeOutput, Flow, Hop } from '../kit/flow.ts'
 import type { Millis, Random, Wake } from '../kit/machine.ts'
 import type { Secret } from '../kit/secret.ts'
-import { newWheel, nextLook, turn } from '../kit/wheel.ts'
+import { arm, newWheel, nextLook, turn } from '../kit/wheel.ts'
 import { newLockout } from '../policy/lockout.ts'
 import { hopFailed, hopWorked } from '../wire/sip/locate/index.ts'
 import { newDigestServer } from '../wire/sip/digest/index.ts'
-import { type Heard, newEndpoint, receive } from '../wire/sip/index.ts'
+import { type Heard, newEndpoint, receive, type SipMessage, type Trace } from '../wire/sip/index.ts'
 import type { CallHouse } from './call.ts'
 import { hear } from './hear.ts'
 import { callHouse, happened, wakeCall } from './house.ts'
@@ -44,7 +44,7 @@ export interface ExchangeSettings {
 
 export function newExchange(settings: ExchangeSettings): Exchange {
   const { now, random } = settings, ladder = newLadder(settings.ladderSize)
-  const trace = (direction: 'in' | 'out', peer: Flow | Hop, text: string) => rung(ladder, exchange.now, direction, peer, text)
+  const trace: Trace = (direction, peer, message, stray) => rung(ladder, exchange.now, direction, peer, typeof message === 'string' ? message : message.raw, stray ?? isStray(exchange, message))
   const exchange: Exchange = {
     endpoint: newEndpoint(now, random, settings.local, trace), snapshot: settings.snapshot, ladder,
     digest: newDigestServer({ keys: [settings.nonceKey], random, bindSource: true }), lockout: newLockout(),
@@ -55,6 +55,13 @@ export function newExchange(settings: ExchangeSettings): Exchange {
     legHouse: undefined as unknown as LegHouse, callHouse: undefined as unknown as CallHouse,
   }
   return Object.assign(exchange, { legHouse: legHouse(exchange), callHouse: callHouse(exchange) })
+}
+
+/** What was answered with nothing belongs to a call where one of its tags is ours: an ACK, a response. */
+function isStray({ legs, watches }: Exchange, message: string | SipMessage): boolean {
+  if (typeof message === 'string') return false
+  const tag = message.is === 'request' ? message.toTag : message.fromTag
+  return !legs.has(tag) && !watches.byTag.has(tag)
 }
 
 const isLeg = (one: Reaching): one is SipLeg => 'kind' in one
@@ -72,6 +79,7 @@ function legHouse(x: Exchange): LegHouse {
       x.legs.delete(leg.dialog.localTag)
       for (const one of leg.early) x.legs.delete(one.dialog.localTag)
       leg.wakeAt = undefined
+      arm(x.wheel, leg)
     },
     locate: (leg, target, found) => {
       x.endpoint.out.push(...locate(x.locating, x.now, target, (hops, problem) => { found(hops, problem); if (isLeg(leg)) rearm(x, leg) }))

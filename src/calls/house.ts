@@ -1,4 +1,5 @@
 /** The exchange as calls see it: legs made and moved, lines counted, the end of a call recorded. */
+import { arm } from '../kit/wheel.ts'
 import { silentAnswer } from '../wire/sdp/index.ts'
 import { maxList, parseReplaces, split } from '../wire/sip/index.ts'
 import type { PhonePicture } from '../directory/picture.ts'
@@ -79,6 +80,7 @@ function forget(x: Exchange, call: Call): void {
   x.ringing.delete(call)
   x.parked.delete(call)
   call.wakeAt = undefined
+  arm(x.wheel, call)
   x.news.push({ is: 'record', record: call.record })
 }
 

@@ -1,49 +1,83 @@
 /**
- * Who sent what when, of each recent call: a bounded ring of messages as they were, shown without keys.
+ * Who sent what when, of each recent call: messages as they were, in two rings of octets, shown without keys.
  *
- * Security   holds raw messages: `ladderOf` takes out key material and credentials before anybody sees them; bounded in octets
+ * Octets rather than strings: what is kept for minutes is nothing that the collector of garbage has to carry about.
+ * Security   holds raw messages: `ladderOf` takes out key material and credentials before anybody sees them; bounded in octets.
+ *            What is refused has a ring of its own, so a flood of strangers washes away no call
  */
-import type { Flow, Hop } from '../kit/flow.ts'
+import type { Flow, Hop, Transport } from '../kit/flow.ts'
 import type { Millis } from '../kit/machine.ts'
 import { redactKeys } from '../wire/sdp/index.ts'
 
 /** Octets of messages that are kept. */
 export const ladderSize = 8 * 1024 * 1024
+/** Part of it that holds what was refused, or belonged to nothing. */
+const strayShare = 1 / 8
 
-export interface Rung { readonly at: Millis; readonly direction: 'in' | 'out'; readonly peer: Flow | Hop; readonly text: string }
+export interface Rung { readonly at: Millis; readonly direction: 'in' | 'out'; readonly peer: Hop; readonly text: string }
 
-export interface Ladder {
-  readonly size: number
-  readonly rungs: (Rung | undefined)[]
-  /** Rungs before this index were dropped. */
+interface Ring {
+  readonly octets: Buffer
+  /** By number of the message, modulo `slots`: where it lies, and who and when. */
+  readonly places: Place[]
+  /** Messages before this number were dropped. */
   first: number
   next: number
-  octets: number
+  /** Where the next message is written. */
+  end: number
 }
 
-export function newLadder(size = ladderSize): Ladder { return { size, rungs: [], first: 0, next: 0, octets: 0 } }
+/** Written over and over again: a new message takes the place of one that was dropped. */
+interface Place { number: number; start: number; length: number; at: Millis; incoming: boolean; transport: Transport; address: string; port: number }
 
-const ring = 65_536
-
-export function rung(ladder: Ladder, at: Millis, direction: 'in' | 'out', peer: Flow | Hop, text: string): void {
-  if (ladder.size === 0) return
-  while (ladder.first < ladder.next && (ladder.octets + text.length > ladder.size || ladder.next - ladder.first >= ring)) dropFirst(ladder)
-  ladder.rungs[ladder.next % ring] = { at, direction, peer, text }
-  ladder.next++
-  ladder.octets += text.length
+export interface Ladder {
+  readonly calls: Ring
+  readonly stray: Ring
+  /** Messages seen, in both rings: their order. */
+  count: number
 }
 
-function dropFirst(ladder: Ladder): void {
-  const slot = ladder.first % ring
-  ladder.octets -= ladder.rungs[slot]?.text.length ?? 0
-  ladder.rungs[slot] = undefined
-  ladder.first++
+export function newLadder(size = ladderSize): Ladder {
+  return { calls: newRing(size - Math.floor(size * strayShare)), stray: newRing(Math.floor(size * strayShare)), count: 0 }
+}
+
+const newRing = (size: number): Ring => ({ octets: Buffer.allocUnsafeSlow(size), places: [], first: 0, next: 0, end: 0 })
+
+const slots = 65_536
+
+/** `stray`: nothing that is kept of calls and phones, but what was refused. `text`: one char an octet. */
+export function rung(ladder: Ladder, at: Millis, direction: 'in' | 'out', peer: Flow | Hop, text: string, stray = false): void {
+  const ring = stray ? ladder.stray : ladder.calls, { length } = text
+  if (length > ring.octets.length) return
+  const start = roomFor(ring, length), slot = ring.next++ % slots, number = ladder.count++, incoming = direction === 'in', { transport } = peer
+  const [address, port] = 'service' in peer ? [peer.remoteAddress, peer.remotePort] : [peer.address, peer.port]
+  ring.octets.write(text, start, length, 'latin1')
+  ring.end = start + length
+  const place = ring.places[slot]
+  if (place) Object.assign(place, { number, start, length, at, incoming, transport, address, port })
+  else ring.places[slot] = { number, start, length, at, incoming, transport, address, port }
+}
+
+/** Where so many octets lie in one piece, what was there before dropped: the oldest, for they lie in order. */
+function roomFor(ring: Ring, length: number): number {
+  const wraps = ring.end + length > ring.octets.length, start = wraps ? 0 : ring.end
+  if (ring.next - ring.first >= slots) ring.first++
+  for (; ring.first < ring.next; ring.first++) {
+    const oldest = ring.places[ring.first % slots]!
+    const behind = wraps && oldest.start >= ring.end                     // what lies from here to the end of the octets is older than what lies at their start
+    if (!behind && (oldest.start >= start + length || oldest.start + oldest.length <= start)) break
+  }
+  return start
 }
 
 /** The messages of some dialogs, in order, without secrets; of all dialogs if none is named. */
 export function ladderOf(ladder: Ladder, callIds?: readonly string[]): Rung[] {
   const wanted = callIds && new Set(callIds), found: Rung[] = []
-  for (const one of kept(ladder)) if (!wanted || wanted.has(callIdOf(one.text))) found.push({ ...one, text: withoutSecrets(one.text) })
+  for (const { place, text } of kept(ladder)) {
+    if (wanted && !wanted.has(callIdOf(text))) continue
+    const { at, incoming, transport, address, port } = place
+    found.push({ at, direction: incoming ? 'in' : 'out', peer: { transport, address, port }, text: withoutSecrets(text) })
+  }
   return found
 }
 
@@ -56,10 +90,15 @@ export function callIdsWith(ladder: Ladder, tags: readonly string[]): string[] {
   return [...found]
 }
 
-function* kept(ladder: Ladder): Iterable<Rung> {
-  for (let i = ladder.first; i < ladder.next; i++) {
-    const one = ladder.rungs[i % ring]
-    if (one) yield one
+/** Of both rings, in the order in which they came and went. */
+function* kept({ calls, stray }: Ladder): Iterable<{ place: Place; text: string }> {
+  let c = calls.first, s = stray.first
+  while (c < calls.next || s < stray.next) {
+    const call = c < calls.next ? calls.places[c % slots] : undefined, other = s < stray.next ? stray.places[s % slots] : undefined
+    const fromCalls = call !== undefined && (other === undefined || call.number < other.number), place = fromCalls ? call : other!
+    yield { place, text: (fromCalls ? calls : stray).octets.toString('latin1', place.start, place.start + place.length) }
+    if (fromCalls) c++
+    else s++
   }
 }
 

@@ -83,6 +83,7 @@ export function dropWatch(w: Watches, watch: Watch): void {
   take(w.ofPhone, watch.phone, watch)
   take(w.ofFlow, flowOf(watch), watch)
   watch.wakeAt = undefined
+  arm(w.wheel, watch)
 }
 
 export function armWatch(w: Watches, watch: Watch): void {

@@ -22,7 +22,7 @@ export interface Wheel<S extends Sleeper> {
   readonly used: Uint32Array
   /** Slot number up to which everything was looked at. */
   turned: number
-  /** Entries in the ring, stale ones among them: an entry that was armed earlier since leaves when its slot comes round. */
+  /** Entries in the ring, stale ones among them: what could not be taken off leaves when its slot comes round. */
   count: number
 }
 
@@ -30,16 +30,35 @@ export function newWheel<S extends Sleeper>(now: Millis): Wheel<S> {
   return { ring: new Array<S[] | undefined>(slots), used: new Uint32Array(slots / 32), turned: Math.floor(now / slotLength), count: 0 }
 }
 
-/** Puts a sleeper on the wheel, or leaves it where an earlier look is due already. Call after every change of `wakeAt`. */
+/** Puts a sleeper on the wheel, leaves it where an earlier look is due already, or takes it off. Call after every change of `wakeAt`. */
 export function arm<S extends Sleeper>(wheel: Wheel<S>, sleeper: S): void {
-  const at = sleeper.wakeAt
-  if (at === undefined || (sleeper.lookAt !== undefined && sleeper.lookAt <= at)) return
-  put(wheel, sleeper, at)
+  const at = sleeper.wakeAt, { lookAt } = sleeper
+  if (lookAt === undefined ? at === undefined : at !== undefined && lookAt <= at) return
+  if (at === undefined) takeOff(wheel, sleeper)
+  else put(wheel, sleeper, at)
+}
+
+/** Entries of one slot that are searched for the one to be taken off: in a longer slot it stays, stale, until its time comes round. */
+const searched = 64
+
+/** What will not be woken is not kept alive by the wheel. */
+function takeOff<S extends Sleeper>(wheel: Wheel<S>, sleeper: S): void {
+  const index = sleeper.lookAt! / slotLength % slots, list = wheel.ring[index]
+  sleeper.lookAt = undefined
+  const at = list === undefined || list.length > searched ? -1 : list.lastIndexOf(sleeper)
+  if (!list || at < 0) return
+  const last = list.pop()!
+  if (at < list.length) list[at] = last
+  wheel.count--
+  if (list.length > 0) return
+  wheel.ring[index] = undefined
+  wheel.used[index >> 5]! &= ~(1 << (index & 31))
 }
 
 function put<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, at: Millis): void {
   const slot = Math.max(wheel.turned + 1, Math.ceil(at / slotLength))
   if (sleeper.lookAt === slot * slotLength) return   // the same slot again: its entry stands there
+  if (sleeper.lookAt !== undefined) takeOff(wheel, sleeper)
   sleeper.lookAt = slot * slotLength
   insert(wheel, sleeper, slot % slots)
 }
@@ -90,7 +109,7 @@ function look<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, slot: number, now:
   const at = sleeper.wakeAt
   if (lookAt > now && at !== undefined) { insert(wheel, sleeper, slot % slots); return }   // another round
   sleeper.lookAt = undefined
-  if (at === undefined) return                                                     // laid down: held no longer than one round
+  if (at === undefined) return                                                     // laid down without a word
   if (at > now) put(wheel, sleeper, at)
   else due(sleeper)
 }

@@ -64,7 +64,7 @@ function ladder(x: Exchange, tags: readonly string[]): LadderRung[] {
 
 function shown(rungs: readonly Rung[]): LadderRung[] {
   return rungs.slice(-maxRungs).map(({ at, direction, peer, text }) => {
-    const [address, port] = 'service' in peer ? [peer.remoteAddress, peer.remotePort] : [peer.address, peer.port]
-    return { at, direction, transport: peer.transport, peer: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`, text }
+    const { transport, address, port } = peer
+    return { at, direction, transport, peer: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`, text }
   })
 }

@@ -20,7 +20,7 @@ export function ladderLines({ ladder }: Exchange, nameOf: (peer: { readonly addr
 }
 
 function lineOf({ at, direction, peer, text }: Rung, nameOf: (peer: { address: string; port: number }) => string): LadderLine {
-  const there = nameOf('service' in peer ? { address: peer.remoteAddress, port: peer.remotePort } : peer)
+  const there = nameOf(peer)
   return { at, from: direction === 'in' ? there : 'ringfort', to: direction === 'in' ? 'ringfort' : there, what: whatOf(text), text }
 }
 

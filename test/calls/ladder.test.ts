@@ -27,3 +27,38 @@ test('A9 dialogs are found by a whole tag', () => {
   assert.deepEqual(callIdsWith(filled(), ['fromtag10']), ['secret1', 'other2'])
   assert.deepEqual(callIdsWith(filled(), ['fromtag']), [])
 })
+
+const texts = (ladder: ReturnType<typeof newLadder>) => ladderOf(ladder).map(({ text }) => text)
+
+test('A17 a flood of what is refused washes away no message of a call; both are shown in the order in which they came', () => {
+  const ladder = newLadder(8_000), [call, late] = [message('Call-ID: call'), message('Call-ID: late')]
+  rung(ladder, 1, 'in', peer, call)
+  for (let n = 0; n < 1_000; n++) rung(ladder, 2, 'in', peer, message(`Call-ID: flood${n}`), true)
+  rung(ladder, 3, 'out', peer, late)
+  const kept = texts(ladder)
+  assert.deepEqual([kept[0], kept.at(-1)], [call, late])
+  assert.ok(kept.slice(1, -1).every((text) => text.includes('flood')) && kept.length > 5)
+  assert.equal(kept.at(-2), message('Call-ID: flood999'))
+})
+
+test('the ring keeps the newest messages, each whole, within its octets, whatever their lengths', () => {
+  const size = 3_000, ladder = newLadder(size), given: string[] = []
+  for (let n = 0, seed = 7; n < 5_000; n++, seed = seed * 48_271 % 2_147_483_647) {
+    const text = `${n}:${'x'.repeat(seed % 700)}`
+    given.push(text)
+    rung(ladder, n, n % 2 === 0 ? 'in' : 'out', peer, text)
+    const kept = texts(ladder)
+    assert.deepEqual(kept, given.slice(-kept.length))
+    assert.ok(kept.join('').length <= size)
+  }
+  assert.ok(texts(ladder).join('').length > size / 2)
+})
+
+test('a message longer than the ring is not kept, and one of no octets keeps its place', () => {
+  const ladder = newLadder(800)
+  rung(ladder, 1, 'in', peer, 'x'.repeat(701))
+  rung(ladder, 2, 'in', peer, '')
+  rung(ladder, 3, 'in', peer, 'y'.repeat(700))
+  assert.deepEqual(texts(ladder).map(({ length }) => length), [0, 700])
+  rung(newLadder(0), 1, 'in', peer, 'x')
+})

@@ -40,11 +40,16 @@ export interface Endpoint {
   /** Malformed messages by problem code: at most as many as there are codes. */
   readonly malformed: Map<string, number>
   /** Sees each message that comes or goes: the ladder. */
-  readonly trace: (direction: 'in' | 'out', peer: Flow | Hop, text: string) => void
+  readonly trace: Trace
+  /** What came and was not traced yet: what becomes of it shows whether it is stray. */
+  untraced: { readonly flow: Flow; readonly message: SipMessage } | undefined
 }
 
-export function newEndpoint(now: Millis, random: Random, local: Endpoint['local'], trace: Endpoint['trace'] = () => {}): Endpoint {
-  return { layer: transactions.newTransactions(now, random.token(8)), streams: new Map(), random, local, out: [], malformed: new Map(), trace }
+/** `stray`: refused without state, or of no dialog that anybody knows; undefined: that is for who is told to say. */
+export type Trace = (direction: 'in' | 'out', peer: Flow | Hop, message: string | SipMessage, stray: boolean | undefined) => void
+
+export function newEndpoint(now: Millis, random: Random, local: Endpoint['local'], trace: Trace = () => {}): Endpoint {
+  return { layer: transactions.newTransactions(now, random.token(8)), streams: new Map(), random, local, out: [], malformed: new Map(), trace, untraced: undefined }
 }
 
 /** Takes one input from the edge; what is new goes to `hear`, what is to be sent into `out`. */
@@ -114,22 +119,36 @@ function message(e: Endpoint, now: Millis, flow: Flow, text: string, hear: (news
     if (parsed.draft) answerWithin(e, flow, parsed.draft, { status: parsed.status }, text.length)
     return parsed.problem
   }
-  e.trace('in', flow, text)
+  e.untraced = { flow, message: parsed.message }
   pass(e, transactions.receive(e.layer, now, flow, parsed.message), hear)
+  cameIn(e, undefined)
   return undefined
+}
+
+/** The message at hand goes to the trace before what is said because of it. */
+function cameIn(e: Endpoint, stray: boolean | undefined): void {
+  if (!e.untraced) return
+  const { flow, message } = e.untraced
+  e.untraced = undefined
+  e.trace('in', flow, message, stray)
+}
+
+function goesOut(e: Endpoint, to: Flow | Hop, text: string, stray: boolean): void {
+  cameIn(e, stray)
+  e.trace('out', to, text, stray)
 }
 
 function count(e: Endpoint, problem: Problem): void { e.malformed.set(problem.code, (e.malformed.get(problem.code) ?? 0) + 1) }
 
-function pass(e: Endpoint, said: transactions.Out[], hear: (news: Heard) => void): void {
+function pass(e: Endpoint, said: transactions.Out[], hear: (news: Heard) => void, stray = false): void {
   for (const one of said) {
     switch (one.do) {
-      case 'send': e.trace('out', one.flow, one.data); e.out.push(one); break
-      case 'sendTo': e.trace('out', one.to, one.data); e.out.push(one); break
+      case 'send': goesOut(e, one.flow, one.data, stray || (one.ref === undefined && said.length === 1)); e.out.push(one); break
+      case 'sendTo': goesOut(e, one.to, one.data, stray); e.out.push(one); break
       case 'request': hear({ is: 'request', served: { tx: one.tx, flow: one.flow, message: one.message } }); break
-      case 'ack': hear({ is: 'ack', flow: one.flow, message: one.message }); break
+      case 'ack': cameIn(e, undefined); hear({ is: 'ack', flow: one.flow, message: one.message }); break
       case 'cancelled': hear({ is: 'cancelled', message: one.message, user: one.user }); break
-      case 'response': hear({ is: 'response', message: one.message, flow: one.flow, user: one.user }); break
+      case 'response': cameIn(e, false); hear({ is: 'response', message: one.message, flow: one.flow, user: one.user }); break
       case 'timeout': hear({ is: 'unanswered', user: one.user, problem: undefined }); break
       case 'transportError': hear({ is: 'unanswered', user: one.user, problem: one.problem }); break
       case 'overloaded': hear({ is: 'overloaded', flow: one.flow, message: one.message }); break
@@ -146,7 +165,7 @@ export function answerOnce(e: Endpoint, flow: Flow, request: SipMessage, parts: 
 function answerWithin(e: Endpoint, flow: Flow, request: SipMessage, parts: ResponseParts, asked: number): void {
   const text = modestResponse(request, flow, { ...parts, toTag: parts.toTag ?? statelessTag(e, request) }, asked)
   if (text === undefined) return
-  e.trace('out', flow, text)
+  goesOut(e, flow, text, true)
   e.out.push({ do: 'send', flow, data: text })
 }
 
@@ -170,7 +189,7 @@ export function respond(e: Endpoint, now: Millis, served: Served, parts: Respons
 export function refuse(e: Endpoint, now: Millis, served: Served, parts: ResponseParts): void {
   const text = modestResponse(served.message, served.flow, { ...parts, toTag: parts.toTag ?? statelessTag(e, served.message) })
   const said = transactions.refuse(e.layer, now, served.tx, text ?? '')
-  if (text !== undefined) pass(e, said, ignore)                            // else there is nothing but that text in it
+  if (text !== undefined) pass(e, said, ignore, true)                      // else there is nothing but that text in it
 }
 
 const ignore = (): void => {}
@@ -204,7 +223,7 @@ export function acknowledge(e: Endpoint, to: Flow | Hop, what: Outgoing): string
 
 /** Sends a printed message again: an ACK, or a 2xx to an INVITE (13.3.1.4). */
 export function again(e: Endpoint, to: Flow | Hop, text: string): void {
-  e.trace('out', to, text)
+  goesOut(e, to, text, false)
   e.out.push('service' in to ? { do: 'send', flow: to, data: text } : { do: 'sendTo', to, data: text, ref: '' })
 }
 

@@ -71,8 +71,7 @@ export function failed(layer: Transactions, now: Millis, ref: string, problem: P
 export function wake(layer: Transactions, now: Millis): Out[] {
   const at = clock(layer, now), out: Out[] = [], woken: Wake = { is: 'wake' }
   turn(layer.wheel, at, (tx) => {
-    if (tx.state.wakeAt !== undefined && tx.state.wakeAt > at) settle(layer, at, tx)
-    else if (tx.is === 'inviteServer' || tx.is === 'nonInviteServer') stepServer(layer, at, tx, woken, out)
+    if (tx.is === 'inviteServer' || tx.is === 'nonInviteServer') stepServer(layer, at, tx, woken, out)
     else stepClient(layer, at, tx, woken, undefined, out)
   })
   const next = nextLook(layer.wheel)
@@ -90,7 +89,7 @@ function admit(layer: Transactions, now: Millis, flow: Flow, message: SipMessage
     return stepServer(layer, now, tx, { is: 'respond', status: 482, text: printResponse(message, flow, { status: 482, toTag: newTag(layer) }) })
   }
   if (tx.merge !== undefined) layer.merged.set(tx.merge, tx)
-  settle(layer, now, tx)
+  settle(layer, tx)
   return [{ do: 'request', tx, flow, message }]
 }
 
@@ -116,7 +115,7 @@ function acknowledged(layer: Transactions, now: Millis, flow: Flow, message: Sip
     else if (one.do === 'end') forget(layer, tx)
   }
   if (tx.state.is === 'confirmed') unmerge(layer, tx)                             // 8.2.2.2: no longer ongoing, a proxy may try its next target here
-  settle(layer, now, tx)
+  settle(layer, tx)
   return out
 }
 
@@ -147,9 +146,13 @@ function stepServer(layer: Transactions, now: Millis, tx: ServerTx, input: NonIn
     else if (one.do === 'end') forget(layer, tx)
     else if (!tx.own) out.push({ do: 'noAck', tx, user: tx.user })
   }
-  settle(layer, now, tx)
+  if (isAnswered(tx)) tx.user = undefined
+  settle(layer, tx)
   return out
 }
+
+/** For 32 s more it absorbs copies, and has nothing to tell that a user waits for: no user is kept alive by it. */
+function isAnswered(tx: ServerTx): boolean { return tx.state.is === (tx.is === 'inviteServer' ? 'accepted' : 'completed') }
 
 /** 18.2.2. */
 function back(tx: ServerTx, data: string): Out {
@@ -172,7 +175,7 @@ function start(
     ? { is: 'inviteClient', state: newInviteClient(now, reliable, text, patience), key, own, wakeAt: undefined, lookAt: undefined, user, to }
     : { is: 'nonInviteClient', state: newNonInviteClient(now, reliable, text), key, own, wakeAt: undefined, lookAt: undefined, user, to }
   layer.clients.set(key, tx)
-  settle(layer, now, tx)
+  settle(layer, tx)
   return tx
 }
 
@@ -200,7 +203,7 @@ function carry(layer: Transactions, now: Millis, tx: ClientTx, said: InviteClien
       case 'tell':   if (!tx.own) out.push(told(tx, news))
     }
   }
-  settle(layer, now, tx)
+  settle(layer, tx)
   return out
 }
 

@@ -118,6 +118,7 @@ function success(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   if (taken || leg.over) { turnAway(house, leg, dialog, response); return }
   leg.dialog = dialog
   leg.early = []
+  leg.answered = leg.client
   leg.client = leg.invitation = undefined
   house.hopWorks(leg.to, true)
   learn(leg, response)

@@ -85,6 +85,15 @@ export function over(house: LegHouse, leg: SipLeg, cause: Cause): void {
   leg.answer = leg.reliable = leg.session = leg.retry = leg.referral = leg.forgetAt = undefined
   leg.client = undefined
   house.forgotten(leg)
+  letGo(leg)
+}
+
+/** Its transactions stay for 32 s more: they hold nothing of it that nobody asks for. */
+function letGo(leg: SipLeg): void {
+  if (leg.answered) leg.answered.user = undefined                          // who hung up, or was hung up, says its 2xx no more
+  leg.answered = leg.invitation = leg.route = undefined
+  leg.early = []
+  leg.remoteSdp = leg.origin.lastText = ''
 }
 
 /** Says no to the INVITE, with the reason in words. */

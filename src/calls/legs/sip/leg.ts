@@ -56,6 +56,8 @@ export interface SipLeg extends Sleeper {
   served: Served | undefined
   /** The INVITE that we sent (side 'out'). */
   client: ClientTx | undefined
+  /** The same once it was answered: it brings the 2xx again for as long as the far end says it. */
+  answered: ClientTx | undefined
   /** What that INVITE said, as long as it may have to be said once more (RFC 4028 7.3). */
   invitation: Invitation | undefined
   /** INVITE came or went without an offer. */

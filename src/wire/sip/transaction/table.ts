@@ -22,7 +22,7 @@ interface Common {
   readonly key: string
   /** The layer's own: nobody is told of it. */
   readonly own: boolean
-  /** When the wheel shall look at it: the machine's wakeAt, or earlier. */
+  /** The machine's. */
   wakeAt: Millis | undefined
   lookAt: Millis | undefined
   /** Whatever the user puts here is handed back in every tell. */
@@ -102,21 +102,14 @@ export function clock(layer: Transactions, now: Millis): Millis {
   return (layer.clock = now + layer.skew)
 }
 
-const glance = 1_000                  // what mostly ends long before its timer is looked at so soon: no dead transaction sits on the wheel for 32 s
-
-/** After every step: on the wheel with it. */
-export function settle(layer: Transactions, now: Millis, tx: ServerTx | ClientTx): void {
+/** After every step: on the wheel with it, or off it. */
+export function settle(layer: Transactions, tx: ServerTx | ClientTx): void {
   const at = tx.state.wakeAt
-  tx.wakeAt = at === undefined || lasting(tx) ? at : Math.min(at, now + glance)
-  if (at === undefined) return
+  tx.wakeAt = at
   arm(layer.wheel, tx)
+  if (at === undefined) return
   const look = (tx.lookAt ?? at) - layer.skew
   if (layer.wakeAt === undefined || look < layer.wakeAt) layer.wakeAt = look
-}
-
-/** Nothing but its timer ends it. */
-function lasting(tx: ServerTx | ClientTx): boolean {
-  return tx.state.is === 'accepted' || (tx.state.is === 'completed' && tx.is !== 'inviteServer')
 }
 
 export function forget(layer: Transactions, tx: ServerTx | ClientTx): void {
