@@ -3,7 +3,7 @@ import type { AuditQuery, AuditRow, ChangeSet, ConfigurationStore, StoredObject 
 import type { SealKey } from '../directory/seal.ts'
 import type { Snapshot } from '../directory/snapshot.ts'
 import type { Problem, Result } from '../kit/result.ts'
-import type { LiveAnswer, LiveRequest } from './live.ts'
+import type { BoundPort, LiveAnswer, LiveRequest } from './live.ts'
 
 export interface Configuration extends ConfigurationStore {
   audit(query: AuditQuery): AuditRow[]
@@ -74,7 +74,7 @@ export interface House {
   /** Asks the call process; fails where it does not answer in time. */
   readonly live: <R extends LiveRequest>(request: R) => Promise<Result<LiveAnswer<R>>>
   /** Ports that this process has bound itself. */
-  readonly ownPorts: () => readonly { name: string; transport: string; address: string; port: number }[]
+  readonly ownPorts: () => readonly BoundPort[]
   readonly snapshot: () => Snapshot
   readonly portTable: (snapshot: Snapshot) => readonly PortRow[]
   readonly serviceNames: readonly string[]

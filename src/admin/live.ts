@@ -1,7 +1,14 @@
 /** What the call process tells of the moment: plain data, asked for over its socket. */
 import type { Problem } from '../kit/result.ts'
 
-export interface BoundPort { readonly name: string; readonly transport: string; readonly address: string; readonly port: number }
+export interface BoundPort {
+  readonly name: string
+  readonly transport: string
+  readonly address: string
+  readonly port: number
+  /** Account of the operating system under which its process runs. */
+  readonly account?: string | undefined
+}
 
 export interface LiveRegistration {
   readonly line: string

@@ -31,14 +31,14 @@ async function ports(house: House): Promise<Result<Answer>> {
   const rows = house.portTable(house.snapshot()).map((row) => portRow(row, bound))
   const document = { ports: rows, ...(live.ok ? {} : { problem: live.problem }) }
   return answer(document, {
-    columns: ['service', 'transport', 'port', 'bound', 'reach', 'process', 'purpose'],
-    rows: rows.map((row) => [row.name, row.transports.join(' '), row.range, row.bound.map((b) => `${b.address}:${b.port}`).join(' ') || (row.enabled ? 'not bound' : 'off'), row.reach, row.process, row.notProvided ?? row.purpose]),
+    columns: ['service', 'transport', 'port', 'bound', 'account', 'reach', 'process', 'purpose'],
+    rows: rows.map((row) => [row.name, row.transports.join(' '), row.range, row.bound.map((b) => `${b.address}:${b.port}`).join(' ') || (row.enabled ? 'not bound' : 'off'), [...new Set(row.bound.map((b) => b.account ?? '-'))].join(' ') || '-', row.reach, row.process, row.notProvided ?? row.purpose]),
   }, live.ok ? undefined : live.problem.text)
 }
 
 function portRow(row: PortRow, bound: readonly BoundPort[]) {
   const range = row.lastPort === undefined ? String(row.port) : `${row.port}-${row.lastPort}`
-  return { ...row, range, bound: bound.filter((b) => b.name === row.name).map(({ transport, address, port }) => ({ transport, address, port })) }
+  return { ...row, range, bound: bound.filter((b) => b.name === row.name).map(({ transport, address, port, account }) => ({ transport, address, port, account })) }
 }
 
 async function registrations(house: House): Promise<Result<Answer>> {

@@ -2,6 +2,7 @@
 import type { Problem } from '../kit/result.ts'
 import type { BoundPort } from '../admin/live.ts'
 import { openLog, type Log } from '../ops/log.ts'
+import { dropTo, workAs } from './account.ts'
 import type { FromChild, Role, RoleSettings, ToChild } from './talk.ts'
 
 export interface Running { readonly services: readonly BoundPort[]; stop(): Promise<void> }
@@ -14,6 +15,9 @@ const say = (message: FromChild): void => { if (process.connected) process.send!
 const stopLimit = 9_000
 
 export async function runChild(role: Role, settings: RoleSettings, open: (log: Log) => Promise<Opened>): Promise<void> {
+  const { account } = settings
+  if (account && role === 'call') workAs(account)   // until its ports are bound
+  else if (account) dropTo(account)
   const log = openLog({ dataDir: settings.dataDir, process: role, words: (line) => { process.stderr.write(`${line}\n`) }, file: { rotates: false } })
   process.on('unhandledRejection', (reason) => { crashed(log, reason) })
   process.on('uncaughtException', (error) => { crashed(log, error) })

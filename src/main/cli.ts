@@ -39,17 +39,18 @@ function misused({ code, message, exitCode }: CommanderError, parameters: readon
 
 const dataOption = () => new Flag('--data <dir>', 'data directory').env('RINGFORT_DATA').default('./data')
 
-interface StartFlags { data: string; site?: string; json?: boolean; roles: string; processes: string; evaluation?: boolean }
+interface StartFlags { data: string; site?: string; json?: boolean; roles: string; processes: string; evaluation?: boolean; user?: string }
 
 function addStart(program: Program): void {
   program.command('start').description('Starts the system and stays in the foreground.')
     .addOption(dataOption()).option('--site <file>', 'site file to apply before anything listens').option('--json', 'one JSON object a line on standard output')
-    .option('--roles <list>', 'roles of this machine', 'call,desk').option('--processes <how>', 'one or split', 'split').option('--evaluation', 'for trying it out: the same system, and the log says so')
+    .option('--roles <list>', 'roles of this machine', 'call,desk').option('--processes <how>', 'one or split', 'split').option('--user <name>', 'started as root: the account that everything runs under')
+    .option('--evaluation', 'marks this run in the log as an evaluation, and nothing else: editions and entitlements come later, encryption is always on')
     .action(async (flags: StartFlags) => {
       const voice = newVoice(flags.json === true, streams), roles = rolesOf(flags.roles), { processes } = flags
       const problems = [...roles.problems, ...(processes === 'one' || processes === 'split' ? [] : [mainProblem('main.processes', '--processes')])]
       if (problems.length > 0) { voice.refused(problems); process.exitCode = 1; return }
-      const code = await start({ dataDir: flags.data, site: flags.site, json: flags.json === true, processes: processes as 'one' | 'split', desk: roles.desk, evaluation: flags.evaluation === true }, voice)
+      const code = await start({ dataDir: flags.data, site: flags.site, json: flags.json === true, processes: processes as 'one' | 'split', desk: roles.desk, evaluation: flags.evaluation === true, user: flags.user }, voice)
       process.exit(code)
     })
 }

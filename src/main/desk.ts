@@ -10,6 +10,7 @@ import type { Reading } from '../ops/reading.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { listenProblem } from '../edge/listen.ts'
+import { accountName } from './account.ts'
 import { callSocket } from './call.ts'
 import type { Opened, Running } from './child.ts'
 import { deskHouse, type DeskHouse } from './house.ts'
@@ -75,7 +76,7 @@ function newMetrics(house: DeskHouse): Metrics {
     const former = open
     open = next
     standing = key
-    house.bound.splice(0, house.bound.length, ...next ? [{ name: 'metrics', transport: 'tcp', address: next.address, port: next.port }] : [])
+    house.bound.splice(0, house.bound.length, ...next ? [{ name: 'metrics', transport: 'tcp', address: next.address, port: next.port, account: accountName() }] : [])
     await former?.close()
     return []
   }

@@ -4,6 +4,7 @@ import { bindingsOf, isRegistered, list } from '../calls/locations.ts'
 import { type Call, partiesOf } from '../calls/call.ts'
 import type { Exchange } from '../calls/exchange.ts'
 import { callIdsWith, ladderOf, type Rung } from '../calls/ladder.ts'
+import { accountName } from './account.ts'
 import type { System } from './system.ts'
 
 /** Messages of one call that are shown. */
@@ -12,7 +13,7 @@ const maxRungs = 2_000
 export async function answerLive(system: System, request: LiveRequest): Promise<LiveAnswers[LiveRequest['ask']]> {
   const { exchange: x } = system
   switch (request.ask) {
-    case 'ports': return system.bound()
+    case 'ports': return system.bound().map((one) => ({ ...one, account: accountName() }))
     case 'registrations': return registrations(x, system.now(), request.skip)
     case 'calls': return { total: x.calls.size, rows: x.calls.values().drop(request.skip).take(livePage).map(liveCall).toArray() }
     case 'call': return oneCall(x, request.id)

@@ -1,12 +1,12 @@
 /** Everything in one process: for small machines. */
 import type { Log } from '../ops/log.ts'
-import { onSignal, type StartOptions, tellRefused } from './launcher.ts'
+import { onSignal, type RunOptions, tellRefused } from './launcher.ts'
 import type { Voice } from './voice.ts'
 import { openWhole } from './whole.ts'
 
-export async function runInOne({ dataDir, site, desk }: StartOptions, voice: Voice, log: Log): Promise<number> {
+export async function runInOne({ dataDir, site, desk, account }: RunOptions, voice: Voice, log: Log): Promise<number> {
   const signalled = new Promise<string>((resolve) => { onSignal(resolve) })
-  const whole = await openWhole({ dataDir, site, desk, log })
+  const whole = await openWhole({ dataDir, site, desk, log, account })
   if (!whole.ok) { tellRefused(voice, log, whole.problem); return 1 }
   voice.ready(whole.value.services(), dataDir)
   voice.event({ event: 'stopping', signal: await signalled })

@@ -11,6 +11,11 @@ const table = {
   'main.roleUnknown': ['There is no such role', 'Roles: call, voicemail, presence, desk.'],
   'main.rolesNeedCall': ['The desk shows what the call role does: it does not run alone', 'Add call to --roles.'],
   'main.processes': ['--processes takes one or split', undefined],
+  'main.userUnknown': ['This machine has no such account', 'Make it: useradd --system --no-create-home --shell /usr/sbin/nologin ringfort.'],
+  'main.userNeedsRoot': ['Only root may start Ringfort under another account', 'Leave out --user: Ringfort runs as you; or start it as root.'],
+  'main.userIsRoot': ['--user names an account that is root', 'Name an account without rights.'],
+  'main.userCannotRead': ['The account of --user cannot read the program', 'Install it where every user may read it, for example under /opt.'],
+  'main.asRoot': ['Ringfort runs as root: whoever finds a hole in it has the machine', 'Start it as another user, or add --user NAME.'],
   'main.processEnded': ['A process of the system ended', 'It is started again.'],
   'main.processHangs': ['A process of the system does not answer any more and is replaced', undefined],
 } as const satisfies Record<string, readonly [string, string | undefined]>

@@ -15,6 +15,7 @@ import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
 import type { Reading } from '../ops/reading.ts'
 import { openWriter } from '../store/writer.ts'
+import { type Account, bindThenDrop } from './account.ts'
 import { hearWriter, writeBehind } from './behind.ts'
 import { openTls, renewCertificates, type Tls } from './certificates.ts'
 import { engineOf, type Octets } from './engine.ts'
@@ -36,6 +37,8 @@ export interface SystemOptions {
   /** Hears every record of a call that has ended. */
   readonly ended?: ((record: CallRecord) => void) | undefined
   readonly verify?: boolean | undefined
+  /** Started as root: whom it works as once its ports are bound. */
+  readonly account?: Account | undefined
 }
 
 export interface System {
@@ -86,10 +89,10 @@ async function openDoor(options: SystemOptions, prepared: Prepared, tls: Tls, se
   const back = restore(exchange.locations, monotonicNow(), rows)
   if (back.restored + back.refused > 0) log.write('info', 'registrations.restored', back)
   const writer = openWriter(dataDir, hearWriter(() => exchange.locations, log))
-  const opened = await openEdge({
+  const opened = await bindThenDrop(options.account, () => openEdge({
     services, tls: tls.contexts, guard, engine: engineOf({ exchange, guard, writer, log, tail, octets }), now: monotonicNow,
     log: (level, problem) => { if (level === 'error') log.problem(level, problem); else log.stranger(problem.where ?? '', level, problem.code, { text: problem.text }) },
-  })
+  }))
   if (!opened.ok) { await writer.close(); return fail(opened.problem) }
   edge = opened.value
   const renewal = renewCertificates(tls.authority, () => openTls(dataDir, exchange.snapshot, monotonicNow()), (contexts) => { edge?.setTls(contexts) }, log, monotonicNow)

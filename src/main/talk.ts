@@ -1,6 +1,7 @@
 /** What the launcher and the processes that it started say to each other. Local, ours on both ends. */
 import type { BoundPort } from '../admin/live.ts'
 import type { Problem } from '../kit/result.ts'
+import type { Account } from './account.ts'
 
 export type Role = 'call' | 'desk'
 
@@ -17,4 +18,6 @@ export interface RoleSettings {
   /** Of the first start alone: a process that is replaced finds it applied. */
   readonly site?: string | undefined
   readonly verify?: boolean | undefined
+  /** Whom the process works as; itself if left out. */
+  readonly account?: Account | undefined
 }

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Log } from '../ops/log.ts'
+import { asRoot } from './account.ts'
 import { mainProblem } from './problems.ts'
 import type { FromChild, Role, RoleSettings, ToChild } from './talk.ts'
 
@@ -46,8 +47,8 @@ export function watch(setup: WatchSetup): Watched {
 const main = new URL('../main.ts', import.meta.url)
 
 function begin(state: State, setup: WatchSetup): void {
-  const settings: RoleSettings = state.times === 0 ? setup.settings : { dataDir: setup.settings.dataDir, verify: false }
-  const child = fork(main, ['--role', setup.role, JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: process.execArgv })
+  const { account } = setup.settings, settings: RoleSettings = state.times === 0 ? setup.settings : { dataDir: setup.settings.dataDir, verify: false, account }
+  const child = asRoot(account, () => fork(main, ['--role', setup.role, JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: process.execArgv }))
   state.child = child
   state.startedAt = state.heardAt = performance.now()
   state.up = false
