@@ -112,15 +112,17 @@ async function capacityOf(world: World, pid: number): Promise<number> {
   return good / Math.max(0.01, cpuSeconds([pid]) - before)
 }
 
-/** Looks at the system once a second until told to stop. */
+/** Looks at the system once a second until told to stop, which fails where it could not. */
 function watch(system: Flooded, world: World, renew: boolean): { resident: number[]; stop(): void } {
   const resident: number[] = []
-  let seconds = 0
+  let seconds = 0, failure: unknown
   const timer = setInterval(() => {
-    resident.push(residentBytes(system.pid))
-    if (renew && ++seconds % 60 === 0) world.load(system.firewall('--known'))
+    try {
+      resident.push(residentBytes(system.pid))
+      if (renew && ++seconds % 60 === 0) world.load(system.firewall('--known'))
+    } catch (error) { failure ??= error }
   }, 1_000)
-  return { resident, stop: () => { clearInterval(timer) } }
+  return { resident, stop: () => { clearInterval(timer); if (failure !== undefined) throw failure as Error } }
 }
 
 export async function runFlood({ seconds, firewall, calls, times = 5 }: FloodSetup): Promise<FloodOutcome> {
