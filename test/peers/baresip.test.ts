@@ -126,12 +126,12 @@ async function looksAt(packets: readonly Packet[], b: Baresip, keys: readonly st
   }
 }
 
-test('RFC 3261 RFC 3264 R269 baresip to baresip: each transport, each protection of media', { concurrency: 3, timeout: 200_000 }, async (t) => {
+test('RFC 3261 RFC 3264 R269 baresip to baresip: each transport, each protection of media', { concurrency: 6, timeout: 200_000 }, async (t) => {
   if (!town) { t.diagnostic('not judged: baresip is not installed (tools/debian-packages.txt)'); return }
   await Promise.all(rows.map((row) => t.test(`${row.transport} ${row.media.name}`, (one) => oneRow(one, row))))
 })
 
-test('R253 R254 R255 A22 different transports and wishes for media meet', { concurrency: 3, timeout: 100_000 }, async (t) => {
+test('R253 R254 R255 A22 different transports and wishes for media meet', { concurrency: 6, timeout: 100_000 }, async (t) => {
   if (!town) { t.diagnostic('not judged: baresip is not installed'); return }
   await Promise.all(mixed.map((row) => t.test(`${row.fromTransport} ${row.fromMedia} (${row.fromEncryption ?? 'plain'}) to ${row.toTransport} ${row.toMedia} (${row.toEncryption ?? 'plain'})`, async (one) => {
     const open = await town

@@ -254,7 +254,7 @@ async function play(t: TestContext, scene: Scene, s: number): Promise<void> {
   await scene.play({ open, phones, transport, protection, numbers })
 }
 
-test('RFC 5359 RFC 5589 R269 features on real phones', { concurrency: 3, timeout: 400_000 }, async (t) => {
+test('RFC 5359 RFC 5589 R269 features on real phones', { concurrency: 6, timeout: 280_000 }, async (t) => {
   if (!town) { t.diagnostic(`not judged: ${needed.join(' or ')} is not installed (tools/debian-packages.txt)`); return }
   await Promise.all(scenes.map((scene, s) => t.test(scene.name, (one) => play(one, scene, s))))
 })

@@ -75,7 +75,7 @@ function looksAt(packets: Parameters<typeof rtpTo>[0], { rtpPorts }: Phone, { tr
   assert.deepEqual(readable(signalling), [], 'no SIP can be read on the wire')
 }
 
-test('RFC 3261 RFC 4568 RFC 5763 R269 linphone to baresip, baresip to linphone, linphone to linphone', { concurrency: 3, timeout: 300_000 }, async (t) => {
+test('RFC 3261 RFC 4568 RFC 5763 R269 linphone to baresip, baresip to linphone, linphone to linphone', { concurrency: 6, timeout: 280_000 }, async (t) => {
   if (!town) { t.diagnostic(absent); return }
   await Promise.all(scenes.map((scene) => t.test(`${scene.transport} ${scene.protection}`, (one) => oneScene(one, scene))))
 })
