@@ -1,3 +1,10 @@
+/** Why a file cannot be read, in words where we have some. */
+export function fileReason(error: unknown): string {
+  const code = errorCode(error), words = fileReasons[code]
+  return words === undefined ? code : `${words} (${code})`
+}
+const fileReasons: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'it is a directory', EACCES: 'this user may not read it' }
+
 /** What a thrown thing says of itself, safe to print: a system's code (ENOSPC), or the name of an error; never its text, which may quote its input. */
 export function errorCode(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') return error.code

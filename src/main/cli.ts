@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { printAnswer, printProblems, send, tail } from '../admin/client.ts'
 import type { Command, Options } from '../admin/commands.ts'
 import { adminProblem } from '../admin/problems.ts'
-import { errorCode } from '../kit/error.ts'
+import { fileReason } from '../kit/error.ts'
 import type { Problem } from '../kit/result.ts'
 import { start } from './launcher.ts'
 import { mainProblem } from './problems.ts'
@@ -109,7 +109,7 @@ function camel(name: string): string { return name.replace(/-([a-z])/g, (_, lett
 
 function readText(file: string, json: boolean): string {
   try { return readFileSync(file, 'utf8') } catch (error) {
-    refuse([adminProblem('admin.fileUnreadable', file, errorCode(error))], json)
+    refuse([adminProblem('admin.fileUnreadable', file, fileReason(error))], json)
     return process.exit(1)
   }
 }

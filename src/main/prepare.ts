@@ -1,5 +1,5 @@
 /** Everything that must be right before a port is opened: the data directory, the database, the keys, the site file, the picture. */
-import type { StoredObject } from '../directory/changes.ts'
+import { inverse, type StoredObject } from '../directory/changes.ts'
 import { buildSnapshot, checkSeals, type Snapshot } from '../directory/snapshot.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { openReader, type Reader } from '../store/reader.ts'
@@ -23,6 +23,8 @@ export interface Prepared {
   readonly objects: readonly StoredObject[]
   readonly snapshot: Snapshot
   readonly warnings: readonly Problem[]
+  /** What the site file changed is as it was before: for a system that cannot open under it. */
+  readonly takeBack: () => void
 }
 
 export async function prepare(options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]>> {
@@ -48,13 +50,15 @@ async function prepareOn(store: Reader | Store, options: PrepareOptions): Promis
   if (!keys.ok) return fail([keys.problem])
   const unsealable = checkSeals(stored.value.objects, keys.value.seal)
   if (unsealable) return fail([unsealable])
-  const site = options.site === undefined || !('records' in store) ? ok({ configuration: stored.value, warnings: [] }) : await applySite(store, keys.value, stored.value, options.site, options.now)
+  const site = options.site === undefined || !('records' in store) ? ok<Applied>({ configuration: stored.value, warnings: [], takeBack: () => {} }) : await applySite(store, keys.value, stored.value, options.site, options.now)
   if (!site.ok) return site
   const { rev, objects } = site.value.configuration
-  return ok({ store, keys: keys.value, rev, objects, snapshot: buildSnapshot(rev, objects, keys.value.seal), warnings: site.value.warnings })
+  return ok({ store, keys: keys.value, rev, objects, snapshot: buildSnapshot(rev, objects, keys.value.seal), warnings: site.value.warnings, takeBack: site.value.takeBack })
 }
 
 interface Loaded { readonly rev: number; readonly objects: StoredObject[] }
+
+interface Applied { readonly configuration: Loaded; readonly warnings: readonly Problem[]; readonly takeBack: () => void }
 
 /** The store throws its own problems where an interface has no room for them. */
 function load(store: Reader): Result<Loaded> {
@@ -65,7 +69,7 @@ function load(store: Reader): Result<Loaded> {
   }
 }
 
-async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded, source: SiteSource, now: number): Promise<Result<{ configuration: Loaded; warnings: readonly Problem[] }, readonly Problem[]>> {
+async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded, source: SiteSource, now: number): Promise<Result<Applied, readonly Problem[]>> {
   const given = siteText(source)
   if (!given.ok) return fail([given.problem])
   // a start without a site file needs neither YAML nor argon2
@@ -78,10 +82,11 @@ async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded,
   const after = changed(objects, set.changes)
   const ports = bindingPlan(buildSnapshot(rev, after, seal))
   if (!ports.ok) return fail(ports.problem)
-  if (set.changes.length === 0) return ok({ configuration: { rev, objects }, warnings: site.value.warnings })
+  if (set.changes.length === 0) return ok({ configuration: { rev, objects }, warnings: site.value.warnings, takeBack: () => {} })
   const done = store.configuration.apply(set, rev)
   if (!done.ok) return fail([done.problem])
-  return ok({ configuration: { rev: done.value.rev, objects: after }, warnings: site.value.warnings })
+  const written = done.value.rev, takeBack = (): void => { store.configuration.apply(inverse(set, written, 'system', now, 'The system could not open under it'), written) }
+  return ok({ configuration: { rev: written, objects: after }, warnings: site.value.warnings, takeBack })
 }
 
 /** The configuration after a change set: what is not named stays as it is. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Site } from '../directory/site.ts'
 import type { ServiceOverride } from '../edge/bindings.ts'
 import { services } from '../edge/services.ts'
-import { errorCode } from '../kit/error.ts'
+import { fileReason } from '../kit/error.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { mainProblem } from './problems.ts'
 
@@ -36,7 +36,7 @@ export function siteText(source: SiteSource): Result<SiteText> {
 function readSiteFile(file: string): Result<string> {
   try {
     return statSync(file).size > maxSite ? fail(mainProblem('main.siteTooLarge', file)) : ok(readFileSync(file, 'utf8'))
-  } catch (error) { return fail(mainProblem('main.siteUnreadable', file, errorCode(error))) }
+  } catch (error) { return fail(mainProblem('main.siteUnreadable', file, fileReason(error))) }
 }
 
 /** A first start that is refused for its site file leaves nothing behind; a later one is checked against what is stored. */

@@ -60,7 +60,7 @@ export async function openSystem(options: SystemOptions): Promise<Result<System,
   const prepared = await prepare({ ...options, now: monotonicNow() })
   if (!prepared.ok) return prepared
   const opened = await openOn(options, prepared.value)
-  if (!opened.ok) await prepared.value.store.close()
+  if (!opened.ok) { prepared.value.takeBack(); await prepared.value.store.close() }
   else for (const warning of prepared.value.warnings) options.log.problem('warn', warning)
   return opened
 }

@@ -35,7 +35,8 @@ function words({ event, process }: { readonly event: string; readonly [field: st
 function welcome(services: readonly BoundPort[], dataDir: string): string {
   const rows = services.map(({ name, address, port }) => `  ${name.padEnd(10)} ${address.includes(':') ? `[${address}]` : address}:${port}\n`).join('')
   const option = dataDir === join(process.cwd(), 'data') ? '' : ` --data ${dataDir}`
-  return `Ringfort is ready.\n${rows}
+  const alone = services.every(({ address }) => address === '::1' || address.startsWith('127.')) ? '\nOnly this machine reaches it: `system: { listen: 0.0.0.0 }` in a site file opens it to the network.\n' : ''
+  return `Ringfort is ready.\n${rows}${alone}
 Phones trust    ${join(dataDir, 'pki', 'ca.pem')}
 Set it up       npx ringfort apply site.yaml${option}
 Look at it      npx ringfort show registrations${option}

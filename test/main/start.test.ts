@@ -111,6 +111,17 @@ test('issue 2, bad input: a port in use: exit 1 with the service, the port and w
   blocker.close()
 })
 
+test('issue 2, bad input: a site file under which nothing can listen changes nothing: the next start is as the one before', async () => {
+  const dataDir = join(newFolder(), 'data')
+  assert.equal(await (await up(dataDir, ['--site', siteFile(twoPhones)])).stop(), 0)
+  const refused = launch(dataDir, ['--site', siteFile(twoPhones.replace('domain: example.test', 'domain: example.test, listen: 192.0.2.1').replace('displayName: Alice Adams', 'displayName: Alice'))])
+  assert.equal(await refused.ended(), 1)
+  assert.match(refused.said().error, /sip-udp udp\/192\.0\.2\.1:0: this machine does not have the address\. Correct `system\.listen`/)
+  const one = await up(dataDir), exported = JSON.parse((await ringfort(['export', '--json', '--data', dataDir])).out) as { system: { listen?: string }; users: { displayName?: string }[] }
+  assert.deepEqual([exported.system.listen, exported.users[0]?.displayName], [undefined, 'Alice Adams'])
+  assert.equal(await one.stop(), 0)
+})
+
 test('issue 2, bad input: a damaged database, a directory that cannot be one, a damaged authority, a lost key: refused in words', async () => {
   const first = join(newFolder(), 'data')
   assert.equal(await (await up(first, ['--site', siteFile(twoPhones)])).stop(), 0)
