@@ -4,7 +4,7 @@
  * Standards  RFC 3261 20.10, 25.1
  */
 import { named, newParamAt, param, paramAt } from './params.ts'
-import { blanks, isBlank, isToken, quoted, split, token, unquote } from './scan.ts'
+import { blanks, isBlank, isToken, quoted, split, token, trimmed, unquote } from './scan.ts'
 import { isUriAt } from './uri.ts'
 
 export interface Address {
@@ -26,8 +26,8 @@ export function parseAddress(value: string): Address | undefined {
   const cut = newAddressAt()
   if (!addressAt(value, 0, value.length, cut)) return undefined
   return {
-    display: cut.open < 0 ? '' : unquote(value.slice(cut.start, cut.open).trim()),
-    uri: value.slice(cut.uri, cut.uriEnd), params: value.slice(cut.params).trim(),
+    display: cut.open < 0 ? '' : unquote(trimmed(value.slice(cut.start, cut.open))),
+    uri: value.slice(cut.uri, cut.uriEnd), params: trimmed(value.slice(cut.params)),
   }
 }
 

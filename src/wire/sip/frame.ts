@@ -9,7 +9,7 @@ import { unfold } from './message.ts'
 import { named } from './params.ts'
 import { maxMessage } from './parse.ts'
 import { problems } from './problems.ts'
-import { blanks, token, wholeNumber } from './scan.ts'
+import { blanks, token, trimmed, wholeNumber } from './scan.ts'
 
 export interface Framing {
   /** Received and not yet part of a whole message. */
@@ -131,5 +131,5 @@ export function contentLength(head: string): number {
 function logicalValue(head: string, i: number): string {
   let end = head.indexOf('\r\n', i)
   while (head[end + 2] === ' ' || head[end + 2] === '\t') end = head.indexOf('\r\n', end + 2)
-  return unfold(head.slice(i, end)).trim()
+  return trimmed(unfold(head.slice(i, end)))
 }

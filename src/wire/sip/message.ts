@@ -6,6 +6,7 @@
  * Security   made by parse.ts from strangers' bytes, bounded there; the routing fields are validated before a message exists
  */
 import { headerId, type HeaderName } from './headers.ts'
+import { trimmed } from './scan.ts'
 
 /** Index entry length: header id (row of headers.ts, -1 if unknown), start of name, end of name, start of value, end of value. */
 export const stride = 5
@@ -94,7 +95,7 @@ export function unfold(value: string): string {
   if (!value.includes('\n')) return value
   const pieces: string[] = []
   for (const piece of value.split('\r\n')) {
-    const text = piece.trim()
+    const text = trimmed(piece)
     if (text !== '') pieces.push(text)
   }
   return pieces.join(' ')

@@ -11,7 +11,7 @@ import { type CSeq, cseqAt, isCallIdAt } from './fields.ts'
 import { headerAt, headerId, headerName, onceLimit } from './headers.ts'
 import { type SipMessage, stride, type TopVia, unfold } from './message.ts'
 import { problems } from './problems.ts'
-import { isBlank, numberAt, token } from './scan.ts'
+import { isBlank, isLws, numberAt, token } from './scan.ts'
 import { isRequestUriAt, maxUri } from './uri.ts'
 import { viaAt } from './via.ts'
 
@@ -153,8 +153,8 @@ function indexLine(text: string, start: number, end: number, head: Head): void {
     head.problem ??= problems.header(printable(text.slice(start, Math.min(end, start + 24))))
     return
   }
-  while (valueStart < end && text.charCodeAt(valueStart) <= 32) valueStart++
-  while (valueEnd > valueStart && text.charCodeAt(valueEnd - 1) <= 32) valueEnd--
+  while (valueStart < end && isLws(text.charCodeAt(valueStart))) valueStart++
+  while (valueEnd > valueStart && isLws(text.charCodeAt(valueEnd - 1))) valueEnd--
   note(head, id)
   let at = head.used
   entries[at++] = id

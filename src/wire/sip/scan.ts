@@ -29,6 +29,17 @@ export const isDigit = (c: number): boolean => c >= 48 && c <= 57
 export const isBlank = (c: number): boolean => c === 32 || c === 9
 export const isHex = (c: number): boolean => isDigit(c) || ((c | 32) >= 97 && (c | 32) <= 102)
 
+/** LWS, and nothing else that is blank elsewhere: octet 160 is the end of many a letter in UTF-8, and a control character is an error. */
+export const isLws = (c: number): boolean => c === 32 || c === 9 || c === 13 || c === 10
+
+/** Without the LWS at both ends. */
+export function trimmed(s: string): string {
+  let i = 0, end = s.length
+  while (i < end && isLws(s.charCodeAt(i))) i++
+  while (end > i && isLws(s.charCodeAt(end - 1))) end--
+  return s.slice(i, end)
+}
+
 /** Behind the blanks at `i`. */
 export function blanks(s: string, i: number, end = s.length): number {
   while (i < end && isBlank(s.charCodeAt(i))) i++
@@ -139,11 +150,11 @@ export function split(s: string, separator: ',' | ';', most = 64): string[] | un
     else if (c === 60) inAngle = true
     else if (c === 62) inAngle = false
     else if (c === at && !inAngle) {
-      parts.push(s.slice(start, i).trim())
+      parts.push(trimmed(s.slice(start, i)))
       start = i + 1
       if (parts.length >= most) return undefined
     }
   }
-  parts.push(s.slice(start).trim())
+  parts.push(trimmed(s.slice(start)))
   return inAngle ? undefined : parts
 }

@@ -8,7 +8,7 @@ import type { HeaderName } from './headers.ts'
 import { header, lines, type SipMessage } from './message.ts'
 import { param, walk } from './params.ts'
 import { isCallIdAt, parseCseq } from './fields.ts'
-import { allToken, blanks, isDigit, quote, split, token, unquote, wholeNumber } from './scan.ts'
+import { allToken, blanks, isDigit, quote, split, token, trimmed, unquote, wholeNumber } from './scan.ts'
 
 /** Longest list that is read of one header. */
 export const maxList = 64
@@ -77,7 +77,7 @@ export interface Replaces { readonly callId: string; readonly toTag: string; rea
 
 /** RFC 3891 3: the value of a Replaces header, or of `?Replaces=` in a Refer-To URI (unescaped by the caller). */
 export function parseReplaces(value: string): Replaces | undefined {
-  const semicolon = value.indexOf(';'), callId = (semicolon < 0 ? value : value.slice(0, semicolon)).trim()
+  const semicolon = value.indexOf(';'), callId = trimmed(semicolon < 0 ? value : value.slice(0, semicolon))
   const params = semicolon < 0 ? '' : value.slice(semicolon), seen: Record<string, string[]> = { 'to-tag': [], 'from-tag': [], 'early-only': [] }
   const end = walk(params, 0, (name, v) => seen[name.toLowerCase()]?.push(v ?? ''))
   const [toTag, second] = seen['to-tag']!, [fromTag, other] = seen['from-tag']!
