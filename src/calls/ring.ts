@@ -113,7 +113,7 @@ export function progress(house: CallHouse, call: Call, leg: Leg, event: { status
   if (sdp?.ok) house.command(ringing.waiting, { do: 'progress', status: event.status, branch: branchOf(leg, event.fork), sdp: sdp.value })
   else if (!ringing.ringingTold || event.status !== 180) {
     ringing.ringingTold = true
-    house.command(ringing.waiting, { do: 'progress', status: event.status === 183 ? 180 : event.status, branch: branchOf(leg, event.fork), sdp: undefined })
+    house.command(ringing.waiting, { do: 'progress', status: event.sdp && event.status === 183 ? 180 : event.status, branch: branchOf(leg, event.fork), sdp: undefined })
   }
 }
 

@@ -18,6 +18,21 @@ test('RFC 3261 13.2.1: early media: the caller hears the phone before it answers
   t.close()
 })
 
+test('RFC 3261 21.1.5: 183 without a description is told as such, once', async () => {
+  const t = await town({}, { bob: { rings: false } })
+  const near = t.alice.call('1002')
+  t.tick()
+  t.bob.ring(180)
+  t.bob.ring(180)
+  t.bob.ring(183)
+  t.tick()
+  assert.deepEqual(near.statuses, [180, 183])
+  t.bob.answer()
+  t.tick()
+  assertTalking(near, t.bob.talk)
+  t.close()
+})
+
 for (const { name, media, body } of [
   { name: 'plain RTP where SRTP is required', media: { alice: 'required', bob: 'preferred' }, body: 'm=audio 5004 RTP/AVP 8\r\n' },
   { name: 'more media than were offered', media: {}, body: 'm=audio 5004 RTP/AVP 8\r\nm=audio 5006 RTP/AVP 8\r\n' },

@@ -28,7 +28,7 @@ const dialogues: Record<string, Row[]> = {
   ],
   'RFC 3261 10.3 step 7: too brief is 423 with Min-Expires, nothing is changed; zero is never too brief': [
     { headers: [here], contacts: [bound(3600)] },
-    { headers: ['Contact: <sip:1001@192.0.2.5>, <sip:1001@192.0.2.4>;expires=59'], status: 423, has: 'Min-Expires: 60', code: 'sip.register.tooBrief' },
+    { headers: ['Contact: <sip:1001@192.0.2.5>, <sip:1001@192.0.2.4>;expires=4'], status: 423, has: 'Min-Expires: 5', code: 'sip.register.tooBrief' },
     { headers: [], contacts: [bound(3600)] },
     { headers: [`${here};expires=60`], contacts: [bound(60)] },
     { headers: [`${here};expires=0`], contacts: [] },

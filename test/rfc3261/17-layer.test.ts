@@ -28,7 +28,7 @@ const invite = (to: 'udp' | 'tls' = 'udp', layer = newLayer(), user: unknown = '
 const matching: [name: string, first: Words, second: Words, found: boolean][] = [
   ['branch, sent-by and method are the same', {}, {}, true],
   ['the host of sent-by differs in case alone', { sentBy: 'Host.Example:5060' }, { sentBy: 'host.example:5060' }, true],
-  ['all else may differ', {}, { callId: 'other', cseq: 9, from: 'x', to: 'y', uri: 'sip:c@d' }, true],
+  ['all else but the sequence number may differ', {}, { callId: 'other', from: 'x', to: 'y', uri: 'sip:c@d' }, true],
   ['another branch', {}, { branch: 'z9hG4bKtwo', callId: 'other' }, false],
   ['another sent-by', {}, { sentBy: '192.0.2.7:5060', callId: 'other' }, false],
   ['another port of sent-by', {}, { sentBy: '192.0.2.1:5062', callId: 'other' }, false],
@@ -50,6 +50,14 @@ for (const [name, first, second, found] of matching) {
     assert.equal(saying(receive(layer, 100, udp, requestOf(second))), found ? 'send 180 Words' : `request ${second.method ?? 'INVITE'}`)
   })
 }
+
+test('RFC 3261 8.1.1.7 another request with the branch of one that lives is refused and not met with silence; the first one goes on', () => {
+  const layer = newLayer(), tx = serverOf(receive(layer, 0, udp, requestOf()))
+  respond(layer, 0, tx, responseText(200, { to: 'y' }), 200)
+  assert.equal(saying(receive(layer, 1, udp, requestOf({ cseq: 2, to: 'y' }))), 'send 400 Bad Request')
+  assert.equal(layer.servers.size, 1)
+  assert.equal(tx.state.is, 'accepted')
+})
 
 test('RFC 3261 17.2.3 the ACK to a refusal has the branch of its INVITE and is absorbed', () => {
   const layer = newLayer(), tx = serverOf(receive(layer, 0, udp, requestOf()))

@@ -51,7 +51,7 @@ export interface RegistrarLimits {
   readonly flowTimer?: number | undefined
 }
 
-export const registrarLimits: RegistrarLimits = { minExpires: 60, maxExpires: 7200, defaultExpires: 3600, maxBindings: 5 }
+export const registrarLimits: RegistrarLimits = { minExpires: 5, maxExpires: 7200, defaultExpires: 3600, maxBindings: 5 }
 
 export type BindingChange<B extends BoundContact = BoundContact> =
   | { readonly is: 'bind'; readonly was: B | undefined; readonly now: BoundContact }

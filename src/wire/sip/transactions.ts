@@ -29,7 +29,14 @@ export function receive(layer: Transactions, now: Millis, flow: Flow, message: S
   if (message.method === 'ACK') return acknowledged(layer, at, flow, message)
   if (message.method === 'CANCEL') return cancelled(layer, flow, message)
   const key = serverKey(message, message.method), known = layer.servers.get(key)
-  return known ? stepServer(layer, at, known, { is: 'retransmit' }) : admit(layer, at, flow, message, key)
+  if (!known) return admit(layer, at, flow, message, key)
+  return known.cseq === message.cseq ? stepServer(layer, at, known, { is: 'retransmit' }) : usedBranch(layer, flow, message)
+}
+
+/** 8.1.1.7: the branch of another request, which lives: to be silent would leave the sender waiting. */
+function usedBranch(layer: Transactions, flow: Flow, message: SipMessage): Out[] {
+  const data = modestResponse(message, flow, { status: 400, toTag: newTag(layer) })
+  return data === undefined ? [] : [{ do: 'send', flow: responseFlow(flow, message.via), data, ref: undefined }]
 }
 
 /** The user's response, printed whole. After the end of the transaction it goes nowhere. */
@@ -101,8 +108,8 @@ function isFull(layer: Transactions, message: SipMessage): boolean {
 function newServer(now: Millis, flow: Flow, message: SipMessage, key: string, merge: string | undefined, own: boolean): ServerTx {
   const reliable = flow.transport !== 'udp'
   return message.method === 'INVITE'
-    ? { is: 'inviteServer', state: newInviteServer(reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false, toTag: '' }
-    : { is: 'nonInviteServer', state: newNonInviteServer(now, reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false, toTag: '' }
+    ? { is: 'inviteServer', state: newInviteServer(reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false, cseq: message.cseq, toTag: '' }
+    : { is: 'nonInviteServer', state: newNonInviteServer(now, reliable), key, own, wakeAt: undefined, lookAt: undefined, user: undefined, flow, hop: undefined, merge, cancelled: false, cseq: message.cseq, toTag: '' }
 }
 
 /** 17.2.3: the ACK to a refusal has the branch of its INVITE; the ACK to a 2xx has its own and is the user's. */

@@ -35,6 +35,7 @@ interface ServerCommon extends Common {
   hop: Hop | undefined
   merge: string | undefined
   cancelled: boolean
+  readonly cseq: number
   /** To tag of the user's latest response, '' before any: the answer to a CANCEL has the same (9.2). */
   toTag: string
 }
