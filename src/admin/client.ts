@@ -5,7 +5,7 @@ import type { Answer, CommandRequest } from './commands.ts'
 import type { TailEvent } from './live.ts'
 import { ask, listen } from './pipe.ts'
 import { adminProblem } from './problems.ts'
-import { clock, printTable } from './table.ts'
+import { clock, jsonLine, oneLine, printTable } from './table.ts'
 
 export function commandSocket(dataDir: string): string { return join(dataDir, 'ringfort.sock') }
 
@@ -21,23 +21,23 @@ export async function send(dataDir: string, request: CommandRequest): Promise<Re
 
 /** What goes to standard output. */
 export function printAnswer({ document, table, text, note }: Answer, json: boolean): string {
-  if (json) return `${JSON.stringify(document)}\n`
+  if (json) return jsonLine(document)
   return `${text ?? ''}${table ? printTable(table) : ''}${note === undefined ? '' : `${note}\n`}`
 }
 
 export function printProblems(problems: readonly Problem[], json: boolean): string {
-  return json ? `${JSON.stringify({ problems })}\n` : problems.map((p) => `ringfort: ${printProblem(p)}\n`).join('')
+  return json ? jsonLine({ problems }) : problems.map((p) => `ringfort: ${printProblem(p)}\n`).join('')
 }
 
 /** Prints calls as they happen until the system or the reader ends it. */
 export function tail(dataDir: string, json: boolean, print: (text: string) => void, ended: (problem: Problem | undefined) => void): { close(): void } {
   return listen(commandSocket(dataDir), { command: 'call tail', options: {} }, (line) => {
-    if (isTail(line)) print(json ? `${JSON.stringify(line)}\n` : tailText(line))
+    if (isTail(line)) print(json ? jsonLine(line) : `${oneLine(tailText(line))}\n`)
   }, ended)
 }
 
 function isTail(line: unknown): line is TailEvent { return typeof line === 'object' && line !== null && 'event' in line && 'call' in line }
 
 function tailText({ event, at, call, from, to, security, ending }: TailEvent): string {
-  return `${clock(at)}  ${call}  ${event.padEnd(8)}  ${from} → ${to}${security === undefined ? '' : `  ${security}`}${ending === undefined ? '' : `  ${ending}`}\n`
+  return `${clock(at)}  ${call}  ${event.padEnd(8)}  ${from} → ${to}${security === undefined ? '' : `  ${security}`}${ending === undefined ? '' : `  ${ending}`}`
 }

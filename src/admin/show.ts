@@ -5,7 +5,7 @@ import type { House, PortRow } from './house.ts'
 import { ladderText } from './ladder.ts'
 import { type BoundPort, type LiveCall, livePage, type LiveRegistration } from './live.ts'
 import { adminProblem } from './problems.ts'
-import { lasting, moment, type Table } from './table.ts'
+import { lasting, moment, plainLines, type Table } from './table.ts'
 
 /** Rows of a live table that are asked for: the rest is only counted. */
 const maxRows = 100_000
@@ -86,7 +86,7 @@ async function endedCalls(house: House, limit: number, party: string | undefined
 
 async function call(house: House, { id }: Options): Promise<Result<Answer>> {
   const live = await house.live({ ask: 'call', id: String(id) })
-  if (live.ok && live.value.call) return ok({ document: { ...live.value.call, ladder: live.value.rungs }, text: `${callText(live.value.call)}\n${ladderText(live.value.rungs)}` })
+  if (live.ok && live.value.call) return ok({ document: { ...live.value.call, ladder: live.value.rungs }, text: plainLines(`${callText(live.value.call)}\n${ladderText(live.value.rungs)}`) })
   const found = await house.records.find(String(id))
   if (!found.ok) return found
   if (!found.value) return { ok: false, problem: adminProblem('admin.notFound', 'show call', String(id).slice(0, 40), 'See `ringfort show calls` and `ringfort show calls --ended`.') }
@@ -95,7 +95,7 @@ async function call(house: House, { id }: Options): Promise<Result<Answer>> {
   const ladder = await house.live({ ask: 'ladder', legs: requests })
   const rungs = ladder.ok ? ladder.value : []
   const head = `call ${record.id}: ${record.from} to ${record.to}, ${moment(record.startedAt)}, ${record.security}; ${record.ending}`
-  return ok({ document: { ...record, ladder: rungs }, text: `${head}\n${rungs.length === 0 ? 'its messages are not kept any more\n' : ladderText(rungs)}` })
+  return ok({ document: { ...record, ladder: rungs }, text: plainLines(`${head}\n${rungs.length === 0 ? 'its messages are not kept any more\n' : ladderText(rungs)}`) })
 }
 
 function callText(c: LiveCall): string {
@@ -119,7 +119,7 @@ async function audit(house: House, { limit }: Options): Promise<Result<Answer>> 
   return answer({ chain: proof, audit: rows }, {
     columns: ['id', 'when', 'who', 'how', 'what', 'object', 'fields'], none: 'nothing was changed yet',
     rows: rows.map((r) => [String(r.rev), moment(r.at), r.by, r.undoes === undefined ? r.via : `${r.via} of ${r.undoes}`, r.what, `${r.kind} ${r.key}`.trim(), r.fields.map((f) => `${f.field}: ${text(f.before)} → ${text(f.after)}`).join(', ')]),
-  }, chain.ok ? `The chain of ${chain.value.id} rows holds; its last hash is ${chain.value.hash}.` : `THE CHAIN IS BROKEN: ${chain.problem.text}`)
+  }, chain.ok && chain.value.id === 0 ? undefined : chain.ok ? `The chain of ${chain.value.id} rows holds; its last hash is ${chain.value.hash}.` : `THE CHAIN IS BROKEN: ${chain.problem.text}`)
 }
 
 async function requirements(house: House): Promise<Result<Answer>> {

@@ -14,8 +14,17 @@ export function printTable({ columns, rows, none = 'none' }: Table): string {
 /** Characters, not halves of them. */
 function widthOf(text: string): number { return Array.from(text).length }
 
-/** Control characters would move a terminal's cursor (A30): shown as a mark. */
-export function oneLine(text: string): string { return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·') }
+/** What moves a terminal's cursor, ends a line or turns it round: C0, C1, separators, directions (A30, A32). */
+const moving = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
+
+/** Shown as a mark. */
+export function oneLine(text: string): string { return text.replace(moving, '·') }
+
+/** The same for a text of several lines. */
+export function plainLines(text: string): string { return text.split('\n').map(oneLine).join('\n') }
+
+/** One document in one line, whose strings may have come from a stranger: the same characters as escapes. */
+export function jsonLine(document: unknown): string { return `${JSON.stringify(document).replace(moving, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n` }
 
 export function moment(at: number): string { return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z` }
 
