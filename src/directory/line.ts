@@ -8,7 +8,7 @@ export const line = define({ kind: 'line', collection: 'lines', label: 'Line', a
   forwardBusy: optional(dialled('Forward busy', 'A call goes there when the line is busy or does not want to be disturbed.')),
   forwardNoAnswer: optional(dialled('Forward no answer', 'A call goes there after noAnswerSeconds.')),
   forwardNotRegistered: optional(dialled('Forward not registered', 'A call goes there when no phone of the line is registered.')),
-  noAnswerSeconds: whole('No answer after', 'Seconds of ringing until a call counts as not answered.', 1, 300, 12),
+  noAnswerSeconds: whole('No answer after', 'Seconds of ringing until a call goes to forwardNoAnswer; where that is absent it rings on.', 1, 300, 12),
   doNotDisturb: yesNo('Do not disturb', 'The line does not ring; forwarding on busy applies.', false),
   callWaiting: yesNo('Call waiting', 'A second call rings while the line is in use.', true),
   pickupGroup: optional(dialled('Pickup group', 'Number of the group whose members may answer this line.')),
