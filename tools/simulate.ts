@@ -1,22 +1,29 @@
-/** node tools/simulate.ts --runs 1000 [--from SEED] [--seed SEED]: seeded stories of eight phones over bad networks, and what became of them. */
+/**
+ * node tools/simulate.ts --runs 1000 [--from SEED] [--seed SEED]: seeded stories of eight phones over bad networks, and what became of them.
+ * node tools/simulate.ts --walk 1000000 [--from SEED]: so many events of phones that say anything, in walks of a thousand.
+ */
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import { playStory, type Story, storySite } from '../src/main/simulation/story.ts'
-import { simulatedSite } from '../src/main/simulation/start.ts'
+import { playStory, storySite } from '../src/main/simulation/story.ts'
+import { type SimulatedSite, simulatedSite } from '../src/main/simulation/start.ts'
+import { playWalk, walkSite } from '../src/main/simulation/walk.ts'
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '100' }, from: { type: 'string', default: '1' }, seed: { type: 'string' } } })
-const from = Number(values.seed ?? values.from), runs = values.seed === undefined ? Number(values.runs) : 1
+interface Told { readonly seed: number; readonly problems: readonly string[] }
 
-const site = await simulatedSite(storySite), began = performance.now(), bad: Story[] = []
-let calls = 0, answered = 0, messages = 0, lost = 0
-for (let seed = from; seed < from + runs; seed++) {
-  const story = playStory(site, seed)
-  calls += story.calls
-  answered += story.answered
-  messages += story.messages
-  lost += story.lost
-  if (story.problems.length > 0) bad.push(story)
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '100' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, walk: { type: 'string' } } })
+const from = Number(values.seed ?? values.from), eventsOfWalk = 1_000
+const total = values.walk === undefined ? Number(values.runs) : Math.ceil(Number(values.walk) / eventsOfWalk), runs = values.seed === undefined ? total : 1
+const site = await simulatedSite(values.walk === undefined ? storySite : walkSite), began = performance.now()
+const sums = new Map<string, number>(), bad: Told[] = []
+
+/** Plays one run, adds up its figures. */
+function play(play: (site: SimulatedSite, seed: number) => Told, seed: number): void {
+  const told = play(site, seed)
+  for (const [name, value] of Object.entries(told)) if (typeof value === 'number' && name !== 'seed') sums.set(name, (sums.get(name) ?? 0) + value)
+  if (told.problems.length > 0) bad.push(told)
 }
+
+for (let seed = from; seed < from + runs; seed++) play(values.walk === undefined ? playStory : (one, n) => playWalk(one, n, eventsOfWalk), seed)
 for (const { seed, problems } of bad.slice(0, 50)) console.log(`seed ${seed}\n${problems.slice(0, 8).map((one) => `  ${one}`).join('\n')}`)
-console.log(`${runs} runs, ${bad.length} with problems; ${calls} calls, ${answered} answered; ${messages} messages, ${lost} datagrams lost; ${((performance.now() - began) / 1_000).toFixed(1)} s`)
+console.log(`${runs} runs, ${bad.length} with problems; ${[...sums].map(([name, sum]) => `${name} ${sum}`).join(', ')}; ${((performance.now() - began) / 1_000).toFixed(1)} s`)
 process.exitCode = bad.length > 0 ? 1 : 0

@@ -286,3 +286,17 @@ test('RFC 3263 4.3 a MESSAGE: 503, silence and a broken way lead to the next add
     assert.equal(scene.x.endpoint.layer.clients.size, 0, how)
   }
 })
+
+test('RFC 3263 4.3, 17.1.1.2 the ACK to a 503 does not go out: the INVITE to the next address is not touched by it', async () => {
+  const scene = await newScene(zone)
+  register(scene, bob, '1002', desk)
+  call(scene)
+  const first = scene.take('INVITE')
+  scene.hear(bob, answer(first.message, 503))
+  const second = scene.take('INVITE')
+  scene.hear(bob, answer(second.message, 180, ['Contact: <sip:1002@192.0.2.2>']))
+  scene.give({ is: 'failed', ref: scene.take('ACK').ref, to: { transport: 'udp', address: '192.0.2.2', port: 5070 }, why: { code: 'edge.unreachable', text: '' } })
+  assert.deepEqual([scene.takeAll('SIP/2.0 503'), scene.takeAll('SIP/2.0 480'), scene.x.calls.size], [[], [], 1])
+  scene.hear(bob, answer(second.message, 200, ['Contact: <sip:1002@192.0.2.2>'], sdp('192.0.2.2')))
+  scene.take('SIP/2.0 200')
+})

@@ -4,7 +4,7 @@
  * Standards  RFC 3515, 3891, 5589
  * Security   a phone connects its own calls only: the dialog named in Replaces must be one of the same phone (A9)
  */
-import { type Call, type CallHouse, type Leg, other } from '../call.ts'
+import { type Call, type CallHouse, type Leg, other, unanswered } from '../call.ts'
 import { releaseTransferor } from '../connect.ts'
 import { letGo } from '../end.ts'
 import { join } from '../negotiate.ts'
@@ -12,7 +12,7 @@ import { seek } from '../ring.ts'
 
 export function transfer(house: CallHouse, call: Call, by: Leg, to: string, replaces: string | undefined): void {
   const stays = other(call, by)
-  if (!stays || call.ringing || call.state !== 'connected') { refuse(house, by, 491); return }
+  if (!stays || call.ringing || call.state !== 'connected' || unanswered(stays)) { refuse(house, by, 491); return }
   if (replaces !== undefined) { attended(house, call, by, stays, replaces); return }
   const instance = house.instanceIn(to), number = instance?.line ?? house.numberIn(to)
   if (number === undefined) { refuse(house, by, 403); return }

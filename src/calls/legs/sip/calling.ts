@@ -9,7 +9,7 @@ import type { Hop } from '../../../kit/flow.ts'
 import type { Cause, Invitation } from '../../leg.ts'
 import { description } from './description.ts'
 import { answerOpen, hangUp, nothingOf, over } from './ending.ts'
-import { type EarlyDialog, type LegHouse, maxForks, type SipLeg } from './leg.ts'
+import { type About, type EarlyDialog, type LegHouse, maxForks, type SipLeg } from './leg.ts'
 import { offerTimer, takeTimer } from './refresh.ts'
 import { agreed, learn, parsed } from './agreed.ts'
 import { ready } from './renegotiate.ts'
@@ -117,6 +117,7 @@ function success(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   leg.inviteSeq = response.cseq
   if (taken || leg.over) { turnAway(house, leg, dialog, response); return }
   leg.dialog = dialog
+  for (const one of leg.early) leg.forkSeq = Math.max(leg.forkSeq, one.dialog.localSeq)
   leg.early = []
   leg.answered = leg.client
   leg.client = leg.invitation = undefined
@@ -127,13 +128,16 @@ function success(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   answered(house, leg, response, early?.settled === true)
 }
 
-/** 13.2.2.4: a second answer of a fork, or one that came after our CANCEL: acknowledged and hung up. */
+/** 13.2.2.4: a second answer of a fork, or one that came after our CANCEL: acknowledged as often as it comes, hung up once. */
 function turnAway(house: LegHouse, leg: SipLeg, dialog: SipLeg['dialog'], response: SipMessage): void {
-  const kept = leg.ack
+  const kept = leg.ack, isOther = leg.state === 'confirmed' || leg.state === 'accepted' || leg.client === undefined
   const said = leg.delayed ? description(response) : undefined
+  dialog.localSeq = Math.max(dialog.localSeq, leg.forkSeq)                 // 12.2.1.1: its PRACKs have been counted
   ack(house, leg, dialog, response.cseq, said?.is === 'sdp' ? nothingOf(said.sdp) : undefined)
-  const mine = leg.state === 'confirmed' || leg.state === 'accepted'
-  if (mine) { leg.ack = kept; send(house, leg, 'BYE', 'bye', {}, dialog); return }
+  if (isOther) leg.ack = kept
+  if (leg.turnedAway.includes(response.toTag) || leg.turnedAway.length >= maxForks) return
+  leg.turnedAway = [...leg.turnedAway, response.toTag]
+  if (isOther) { send(house, leg, 'BYE', 'bye', {}, dialog); return }
   leg.dialog = dialog
   leg.client = undefined
   leg.state = 'accepted'
@@ -179,8 +183,9 @@ export function refused(house: LegHouse, leg: SipLeg, cause: Cause, contact: str
   if (first) house.tell(leg, { is: 'refused', cause, contact })
 }
 
-/** Nobody answered the INVITE at all. */
-export function inviteUnanswered(house: LegHouse, leg: SipLeg, reachable: boolean): void {
+/** Nobody answered the INVITE at all. Where the ACK to a refusal is lost another INVITE is on its way already (422, 503). */
+export function inviteUnanswered(house: LegHouse, { leg, tx }: About, reachable: boolean): void {
+  if (leg.client !== tx) return
   leg.client = undefined
   if (nextAddress(house, leg)) return
   refused(house, leg, reachable ? { status: 408, text: 'No answer', by: 'timer' } : { status: 503, text: 'Unreachable', by: 'network' }, undefined)

@@ -21,11 +21,13 @@ export { allow } from './send.ts'
 export { responded, silent, within } from './within.ts'
 export { acknowledged }
 
+const none: readonly string[] = []
+
 function newLeg(house: LegHouse, side: SipLeg['side'], call: string, peer: Peer, to: Flow | Hop, dialog: SipLeg['dialog']): SipLeg {
   const { random, local } = house.endpoint
   return {
     kind: 'sip', id: dialog.localTag, call, side, peer, to, seeks: undefined, others: [], route: undefined, heardPort: 0, contact: contactTo(house.endpoint, to, peer.line), secure: to.transport === 'tls' || to.transport === 'wss',
-    state: 'inviting', dialog, early: [], served: undefined, client: undefined, answered: undefined, invitation: undefined, delayed: false, negotiation: undefined, wanted: undefined,
+    state: 'inviting', dialog, early: [], forkSeq: 0, turnedAway: none, served: undefined, client: undefined, answered: undefined, invitation: undefined, delayed: false, negotiation: undefined, wanted: undefined,
     origin: newOrigin(random, local(to).address), remoteSdp: '', inviteSeq: 0, security: 'notAuthenticated',
     can: { update: false, reliable: false, timer: false, status: false }, mustBeReliable: false, refreshing: false, stale: false,
     ack: undefined, answer: undefined, reliable: undefined, session: undefined, retry: undefined, referral: undefined, passing: [], busies: false, over: undefined, forgetAt: undefined,

@@ -52,6 +52,10 @@ export interface SipLeg extends Sleeper {
   dialog: Dialog
   /** Early dialogs: of a forked INVITE, or one a branch towards the caller. */
   early: EarlyDialog[]
+  /** Highest sequence number in any early dialog that was not taken. */
+  forkSeq: number
+  /** Tags of forks that answered too late: hung up already. */
+  turnedAway: readonly string[]
   /** The INVITE that waits for our final response (side 'in'). */
   served: Served | undefined
   /** The INVITE that we sent (side 'out'). */
@@ -122,6 +126,8 @@ export interface About {
   readonly dialog: Dialog
   /** It can be said again to the next of the route's hops. */
   readonly again?: Postponed | undefined
+  /** The transaction itself: an earlier one may still be heard of. */
+  tx: ClientTx | undefined
 }
 
 export interface Saying { readonly headers?: string; readonly sdp?: Sdp | undefined; readonly contentType?: string; readonly body?: string; readonly id?: number; readonly maxForwards?: number }

@@ -30,9 +30,11 @@ export function send(house: LegHouse, leg: SipLeg, method: string, what: About['
 function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop): ClientTx {
   const { method, what, saying, dialog, cseq } = one
   const again = what !== 'invite' && (leg.route?.hops.length ?? 0) > 1 ? one : undefined
-  return request(house.endpoint, house.now, to, {
+  const about: About = { leg, what, id: saying.id ?? 0, dialog, again, tx: undefined }
+  about.tx = request(house.endpoint, house.now, to, {
     method, uri: requestUri(dialog), headers: dialogHeaders(dialog, method, cseq, saying.maxForwards) + (saying.headers ?? ''), ...content(leg, saying), patience: what === 'invite' ? undefined : timerC,
-  }, { leg, what, id: saying.id ?? 0, dialog, again } satisfies About)
+  }, about)
+  return about.tx
 }
 
 function postpone(leg: SipLeg, one: Postponed): void {

@@ -119,7 +119,7 @@ export function silent(house: LegHouse, about: About, reachable: boolean): void 
   if (failOver(house, about)) return
   switch (about.what) {
     case 'ack': break
-    case 'invite': inviteUnanswered(house, leg, reachable); break
+    case 'invite': inviteUnanswered(house, about, reachable); break
     case 'bye': byeDone(house, about); break
     case 'pass': house.tell(leg, { is: 'passed', status: reachable ? 408 : 503, id: about.id }); break
     case 'notify': break
