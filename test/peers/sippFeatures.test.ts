@@ -50,6 +50,8 @@ const rows: readonly Row[] = [
   { name: 'RFC 3261 9.2 CANCEL that comes after the 200: the call stands', caller: [...calling(), ...ring, hear(200), ask('CANCEL', { cseq: 2, branchOf: provenAt }), () => '<recv response="200"/>\n', within('ACK', { cseq: 2 }), pause(200), within('BYE', { cseq: 3 }), hear(200)], callee: usual, ends: 200 },
   { name: 'RFC 3261 9.1 15 CANCEL crosses the 200 of the called one: acknowledged and hung up', caller: [...calling(), ...mayHear(100), hear(180), ask('CANCEL', { cseq: 2, branchOf: provenAt }), hear(200), hear(487), within('ACK', { cseq: 2, uri: 'sip:[callee]@test.lab', branchOf: provenAt })],
     callee: [await_('INVITE', keep('Via', 'From')), answer(180), await_('CANCEL'), answerKept(200, 1, sdp()), await_('ACK'), await_('BYE'), agree()], ends: 487 },
+  { name: 'RFC 3264 8.4 a phone that adds its tag to a To that has it: its answer counts', caller: [...up, pause(100), within('INVITE', { cseq: 3, body: sdpAnew('sendonly') }), ...mayHear(100), hear(200, '', must('a=recvonly')), within('ACK', { cseq: 3 }), within('BYE', { cseq: 4 }), hear(200)],
+    callee: [await_('INVITE'), answer(180), ...taken, await_('INVITE'), answer(200, { body: sdpAnew('recvonly') }), await_('ACK'), await_('BYE'), answer(200)], ends: 200 },
   { name: 'RFC 3261 18 a call over TCP, held and hung up from the other end', transport: 'tcp', ...held },
   { name: 'RFC 3261 26.3.1 RFC 5626 a call over TLS on the connections that registered', transport: 'tls', ...held },
 ]

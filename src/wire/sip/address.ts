@@ -77,14 +77,15 @@ function addrSpecEnd(s: string, i: number, end: number): number {
 
 const at = newParamAt()
 
-/** Header parameters to the end; a tag must be a token and stand once (20.20, 20.39). */
+/** Header parameters to the end; a tag must be a token, and where it stands twice (20.20, 20.39) say the same: phones add theirs to a To that has it. */
 function paramsAt(s: string, i: number, end: number, cut: AddressAt): boolean {
   cut.tag = cut.tagEnd = -1
   while (i < end) {
     i = paramAt(s, i, end, at)
     if (i < 0) return false
     if (!named(s, at.nameStart, at.nameEnd, 'tag')) continue
-    if (cut.tag >= 0 || at.valueStart < 0 || token(s, at.valueStart, end) !== at.valueEnd) return false
+    if (at.valueStart < 0 || token(s, at.valueStart, end) !== at.valueEnd) return false
+    if (cut.tag >= 0 && s.slice(cut.tag, cut.tagEnd) !== s.slice(at.valueStart, at.valueEnd)) return false
     cut.tag = at.valueStart
     cut.tagEnd = at.valueEnd
   }

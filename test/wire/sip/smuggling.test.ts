@@ -20,6 +20,7 @@ const rows: Record<string, [string, boolean]> = {
   'two Call-IDs': [put('i: other\r\n'), false],
   'two lengths that agree': [put('l: 0\r\n'), false],
   'two tags': [plain.replace(';tag=ours', ';tag=ours;tag=eve'), false],
+  'the same tag twice': [plain.replace(';tag=ours', ';tag=ours;tag=ours'), true],
   'NUL in a value': [put('Subject: a\0b\r\n'), false],
   'NUL in a name': [put('Sub\0ject: a\r\n'), false],
   'a control character around a Call-ID': [plain.replace('Call-ID: ', 'Call-ID: \x05'), false],
