@@ -33,17 +33,18 @@ export interface SiteOptions {
 export function readSite(text: string, fileName: string, options: SiteOptions = {}): Result<Site, Problem[]> {
   const yaml = readYaml(text, fileName)
   const faults: Fault[] = [...yaml.faults]
-  const problem = (finding: Finding): Problem => toProblem(finding, yaml, fileName)
-  if (yaml.value === undefined) return fail(shown(faults.map(problem)))
+  const told = (findings: readonly Finding[]): Problem[] => shown(findings, (finding) => toProblem(finding, yaml, fileName))
+  if (yaml.value === undefined) return fail(told(faults))
   const site = readTop(yaml.value, options, faults)
   const { errors, warnings } = crossCheck(viewOf(site, options.current ?? []))
-  if (faults.length + errors.length > 0) return fail(shown([...faults, ...errors].map(problem)))
-  return ok({ ...site, fileName, warnings: shown(warnings.map(problem)) })
+  if (faults.length + errors.length > 0) return fail(told([...faults, ...errors]))
+  return ok({ ...site, fileName, warnings: told(warnings) })
 }
 
-function shown(problems: Problem[]): Problem[] {
-  if (problems.length <= maxShown) return problems
-  return [...problems.slice(0, maxShown), { code: 'site.more' satisfies DirectoryCode, text: `${problems.length - maxShown} more are not shown.` }]
+/** A place is looked up for what is shown alone: it takes a walk over the file. */
+function shown(findings: readonly Finding[], problem: (finding: Finding) => Problem): Problem[] {
+  const problems = findings.slice(0, maxShown).map(problem), more = findings.length - problems.length
+  return more === 0 ? problems : [...problems, { code: 'site.more' satisfies DirectoryCode, text: `${more} more are not shown.` }]
 }
 
 function readTop(value: unknown, options: SiteOptions, faults: Fault[]): Given {
