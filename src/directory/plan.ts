@@ -45,7 +45,7 @@ interface Work {
 
 export function plan(current: readonly StoredObject[], site: Given, key: SealKey): Plan {
   const stored = indexed(current)
-  const realm = realmOf(viewOf(site, current))
+  const realm = realmAfter(site, current)
   const named = new Set(site.objects.map((o) => identity(o.kind, o.key)))
   const work: Work[] = []
   let unchanged = 0
@@ -62,6 +62,11 @@ export function plan(current: readonly StoredObject[], site: Given, key: SealKey
   }
   const hashes = work.reduce((sum, { kind, after }) => sum + (after ? countPeople(fieldOf(kinds[kind]), after) : 0), 0)
   return { steps: work.map(stepOf), unchanged, hashes, hashMillis: Math.ceil(hashes * hashMillis / maxHashing), work, realm }
+}
+
+/** The one object that says it is looked at, not all of them. */
+function realmAfter({ given, objects }: Given, current: readonly StoredObject[]): string {
+  return realmOf(viewOf({ given, objects: objects.filter(({ kind }) => kind === 'system') }, current.filter(({ kind }) => kind === 'system')))
 }
 
 /** The draft with kept secrets carried over and given ones that are the stored ones replaced by them. */
@@ -82,8 +87,9 @@ type Replace = (given: Secret, spot: Spot, sort: SecretSort) => Draft[string]
 
 function mapSecrets(field: Field, draft: Draft, prefix: string, replace: Replace): Draft {
   let out: Record<string, Draft[string]> | undefined
-  for (const [name, of] of Object.entries(field.properties ?? {})) {
-    const value = draft[name]
+  for (const name in field.properties) {
+    const of = field.properties[name]!, value = draft[name]
+    if (!of.secret && of.type !== 'object') continue
     const path = prefix + name
     if (of.secret && isPlaintext(value)) (out ??= { ...draft })[name] = replace(value, { name: path, path: path.split('.'), group: draft }, of.secret)
     else if (of.type === 'object' && isDraft(value)) (out ??= { ...draft })[name] = mapSecrets(of, value, `${path}.`, replace)

@@ -34,9 +34,9 @@ export function viewOf(site: Given, current: readonly StoredObject[]): View {
   const view = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, [] as SiteObject[]])) as Record<Kind, SiteObject[]>
   const named = new Set<string>()
   for (const object of site.objects) {
-    const id = identity(object.kind, object.key)
+    const id = identity(object.kind, object.key), draft = carried(fieldOf(kinds[object.kind]), object.draft, stored.get(id)?.body)
     named.add(id)
-    view[object.kind].push({ ...object, draft: carried(fieldOf(kinds[object.kind]), object.draft, stored.get(id)?.body) })
+    view[object.kind].push(draft === object.draft ? object : { ...object, draft })
   }
   for (const { kind, key, body, system } of current) {
     if (!named.has(identity(kind, key)) && (system || !site.given.has(kind))) view[kind].push({ kind, key, draft: body, system })
@@ -46,14 +46,17 @@ export function viewOf(site: Given, current: readonly StoredObject[]): View {
 
 /** A secret that is not given stays what it is; null takes it away. */
 export function carried(field: Field, draft: Draft, stored: Body | undefined): Draft {
-  const out: Record<string, Draft[string]> = { ...draft }
-  for (const [name, of] of Object.entries(field.properties ?? {})) {
-    const kept = stored?.[name]
-    if (of.secret && draft[name] === null) delete out[name]
-    else if (of.secret && draft[name] === undefined && isSealed(kept)) out[name] = kept
-    else if (of.type === 'object' && isDraft(draft[name])) out[name] = carried(of, draft[name], isGroup(kept) ? kept : undefined)
+  let out: Record<string, Draft[string]> | undefined   // most objects have nothing to carry: they are not copied
+  for (const name in field.properties) {
+    const of = field.properties[name]!, given = draft[name], kept = stored?.[name]
+    if (of.secret && given === null) delete (out ??= { ...draft })[name]
+    else if (of.secret && given === undefined && isSealed(kept)) (out ??= { ...draft })[name] = kept
+    else if (of.type === 'object' && isDraft(given)) {
+      const inner = carried(of, given, isGroup(kept) ? kept : undefined)
+      if (inner !== given) (out ??= { ...draft })[name] = inner
+    }
   }
-  return out
+  return out ?? draft
 }
 
 export function isDraft(value: Json | Secret | Draft | undefined): value is Draft {

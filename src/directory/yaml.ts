@@ -6,6 +6,7 @@
  *            maps become objects without a prototype; errors never quote the text, it may be a password
  */
 import { Composer, CST, type Document, isMap, isScalar, isSeq, Lexer, LineCounter, type ParsedNode, Parser } from 'yaml'
+import { readPlainYaml } from './plainYaml.ts'
 import type { DirectoryCode } from './problems.ts'
 
 export const maxSiteBytes = 16 * 1024 * 1024
@@ -26,6 +27,34 @@ export interface YamlText {
 }
 
 export function readYaml(text: string, fileName: string): YamlText {
+  const simple = Buffer.byteLength(text) > maxSiteBytes ? undefined : readPlainYaml(text)
+  if (!simple) return readWholeYaml(text, fileName)
+  let ends: readonly number[] | undefined
+  return { value: simple.value, faults: [], locate: (path, atName) => {
+    const offset = simple.offsetOf(path, atName), line = linesBefore(ends ??= lineEnds(text), offset)
+    return `${fileName}:${line + 1}:${offset - (line === 0 ? -1 : ends[line - 1]!)}`
+  } }
+}
+
+function lineEnds(text: string): number[] {
+  const ends: number[] = []
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) ends.push(end)
+  return ends
+}
+
+/** Line ends before the offset: halved until found. */
+function linesBefore(ends: readonly number[], offset: number): number {
+  let [low, high] = [0, ends.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ends[middle]! < offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The whole language, by the library: for what plainYaml.ts does not take, and for every fault. */
+export function readWholeYaml(text: string, fileName: string): YamlText {
   const early = screen(text)
   const lines = new LineCounter()
   const place = (offset: number): string => {
