@@ -52,6 +52,8 @@ const rows: readonly Row[] = [
     callee: [await_('INVITE', keep('Via', 'From')), answer(180), await_('CANCEL'), answerKept(200, 1, sdp()), await_('ACK'), await_('BYE'), agree()], ends: 487 },
   { name: 'RFC 3264 8.4 a phone that adds its tag to a To that has it: its answer counts', caller: [...up, pause(100), within('INVITE', { cseq: 3, body: sdpAnew('sendonly') }), ...mayHear(100), hear(200, '', must('a=recvonly')), within('ACK', { cseq: 3 }), within('BYE', { cseq: 4 }), hear(200)],
     callee: [await_('INVITE'), answer(180), ...taken, await_('INVITE'), answer(200, { body: sdpAnew('recvonly') }), await_('ACK'), await_('BYE'), answer(200)], ends: 200 },
+  { name: 'RFC 3261 14.1 a phone that asks for an offer and leaves the answer out of its ACK: the session goes on as it was', caller: [...up, pause(100), within('INVITE', { cseq: 3 }), ...mayHear(100), hear(200, '', must('m=audio')), within('ACK', { cseq: 3 }), pause(500), within('BYE', { cseq: 4 }), hear(200)],
+    callee: [await_('INVITE'), answer(180), ...taken, await_('INVITE'), agree(200, '', sdpAnew()), await_('ACK', must('m=audio')), ...untilBye], ends: 200 },
   { name: 'RFC 3261 18 a call over TCP, held and hung up from the other end', transport: 'tcp', ...held },
   { name: 'RFC 3261 26.3.1 RFC 5626 a call over TLS on the connections that registered', transport: 'tls', ...held },
 ]

@@ -3,14 +3,14 @@
  *
  * Standards  RFC 3261 13.3, 3262 3 (UAS), 6026
  */
-import { newOrigin, type Sdp } from '../../../wire/sdp/index.ts'
-import { again, type Dialog, hasToken, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
+import { checkAnswer, narrowDirections, newOrigin, type Sdp } from '../../../wire/sdp/index.ts'
+import { type Dialog, hasToken, respondAgain, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
 import type { Cause, LegCommand } from '../../leg.ts'
 import { description } from './description.ts'
 import { earlyOf, offeredIn } from './early.ts'
 import { answerOpen, hangUp, refuseInvite } from './ending.ts'
 import { type LegHouse, maxForks, type Reliable, type SipLeg } from './leg.ts'
-import { agreed } from './agreed.ts'
+import { agreed, parsed } from './agreed.ts'
 import { ready, tellUnlessStale } from './renegotiate.ts'
 import { succeeded, t1, t2 } from './success.ts'
 import { capabilities, noteHeaders, reply } from './send.ts'
@@ -126,25 +126,26 @@ export function acknowledged(house: LegHouse, leg: SipLeg, message: SipMessage):
   if (leg.state === 'accepted') leg.state = 'confirmed'
   if (leg.over) { hangUp(house, leg, leg.over); return }
   const { negotiation } = leg
-  if (negotiation?.is === 'sent' && negotiation.in === 'success') answerInAck(house, leg, message)
+  if (negotiation?.is === 'sent' && negotiation.in === 'success') answerInAck(house, leg, message, negotiation.sdp)
   ready(house, leg)
 }
 
-function answerInAck(house: LegHouse, leg: SipLeg, message: SipMessage): void {
+function answerInAck(house: LegHouse, leg: SipLeg, message: SipMessage, offer: Sdp): void {
   leg.negotiation = undefined
-  const said = description(message)
+  const said = description(message), before = said.is === 'none' && leg.remoteSdp !== '' ? parsed(leg.remoteSdp) : undefined
   if (said.is === 'sdp') { agreed(leg, said.text); tellUnlessStale(house, leg, { is: 'answered', sdp: said.sdp }); return }
-  tellUnlessStale(house, leg, { is: 'declined', cause: { status: 488, text: 'ACK without an answer', by: 'far' } })
+  if (before && checkAnswer(offer, narrowDirections(offer, before)).ok) tellUnlessStale(house, leg, { is: 'answered', sdp: before })   // 14.1: phones that ask anew and then say nothing go on as they were
+  else tellUnlessStale(house, leg, { is: 'declined', cause: { status: 488, text: 'ACK without an answer', by: 'far' } })
 }
 
-/** Timers of the answering side: the 2xx and the reliable provisional go out again, or nobody acknowledges them. */
+/** Timers of the answering side: the 2xx and the reliable provisional go out respondAgain, or nobody acknowledges them. */
 export function answeringWake(house: LegHouse, leg: SipLeg): void {
   const { answer, reliable, now } = { ...leg, now: house.now }
   if (answer && now >= answer.until) unacknowledged(house, leg)
   else if (answer && now >= answer.at) {
     answer.every = Math.min(2 * answer.every, t2)
     answer.at = Math.min(now + answer.every, answer.until)
-    again(house.endpoint, answer.served.flow, answer.text)
+    respondAgain(house.endpoint, answer.served, answer.text)
   }
   if (reliable?.text !== undefined && now >= reliable.until) {
     refuseInvite(house, leg, { status: 500, text: 'No PRACK', by: 'timer' })                // RFC 3262 3: 5xx, and the call is over
@@ -152,7 +153,7 @@ export function answeringWake(house: LegHouse, leg: SipLeg): void {
   } else if (reliable?.text !== undefined && now >= reliable.at) {
     reliable.every *= 2
     reliable.at = Math.min(now + reliable.every, reliable.until)
-    again(house.endpoint, leg.served!.flow, reliable.text)
+    respondAgain(house.endpoint, leg.served!, reliable.text)
   }
 }
 
