@@ -53,33 +53,3 @@ test('RFC 5630: a sips address is not reached without TLS', async () => {
   assert.match(header(refused, 'Warning')!, /reached over TLS alone/)
   assert.deepEqual(scene.takeAll('INVITE'), [])
 })
-
-test('RFC 3261 13.2.2.4 a second fork that answers: each of its 2xx is acknowledged, one BYE is sent, numbered after its PRACK', async () => {
-  const scene = await newScene(), contact = 'Contact: <sip:1002@192.0.2.2:5060>', late = (): void => { scene.hear(bob, answer(invite, 200, [contact], sdp('192.0.2.2'), 'b2')) }
-  register(scene, bob, '1002', '<sip:1002@192.0.2.2:5060>')
-  call(scene, '1002', ['Supported: 100rel'])
-  const invite = scene.take('INVITE').message
-  scene.hear(bob, answer(invite, 183, [contact, 'Require: 100rel', 'RSeq: 1'], sdp('192.0.2.2'), 'b2'))
-  scene.hear(bob, answer(scene.take('PRACK').message, 200))
-  scene.hear(bob, answer(invite, 200, [contact], sdp('192.0.2.2'), 'b1'))
-  assert.equal(scene.take('ACK').message.toTag, 'b1')
-  for (let i = 0; i < 3; i++) late()
-  assert.deepEqual(scene.takeAll('ACK').map(({ message }) => message.toTag), ['b2', 'b2', 'b2'])
-  assert.deepEqual(scene.takeAll('BYE').map(({ message }) => [message.toTag, message.cseq]), [['b2', 3]])
-})
-
-test('RFC 3515 A9 who has just picked up a call asks for a transfer before the media are agreed: 491, and nobody is left without a call', async () => {
-  const scene = await newScene()
-  register(scene, bob, '1002', '<sip:1002@192.0.2.2:5060>')
-  scene.hear(carol, write('INVITE', 'sip:1002@example.test', { from: '<sip:1003@example.test>;tag=c', callId: 'ringing', headers: ['Contact: <sip:1003@192.0.2.3:5060>'], body: sdp('192.0.2.3'), via: 'SIP/2.0/UDP 192.0.2.3:5060' }))
-  call(scene, '*8', [], 'pickup')
-  const to = header(scene.takeAll('SIP/2.0 200').at(-1)!.message, 'To')!
-  scene.hear(alice, write('ACK', 'sip:192.0.2.99', { to, callId: 'pickup' }))
-  const offer = scene.takeAll('INVITE').at(-1)!.message
-  scene.hear(alice, write('REFER', 'sip:192.0.2.99', { to, callId: 'pickup', cseq: 2, headers: ['Contact: <sip:1001@192.0.2.1:5060>', 'Refer-To: <sip:*8@example.test>'] }))
-  scene.take('SIP/2.0 202')
-  assert.match(body(scene.takeAll('NOTIFY').at(-1)!.message), /^SIP\/2\.0 491 /)
-  scene.hear(alice, answer(offer, 200, ['Contact: <sip:1001@192.0.2.1:5060>'], sdp('192.0.2.1', 4100)))
-  assert.match(body(scene.take('SIP/2.0 200').message), /^m=audio 4100 /m, 'carol is answered with what alice said')
-  assert.deepEqual([...scene.x.calls.values()].map((one) => [one.a?.peer.line, one.b?.peer.line, one.a?.call === one.id, one.b?.call === one.id]), [['1003', '1001', true, true]])
-})

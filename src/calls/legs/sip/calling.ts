@@ -8,7 +8,7 @@ import { contactTo, header, hasToken, rseq, type SipMessage, uacDialog, addresse
 import type { Hop } from '../../../kit/flow.ts'
 import type { Cause, Invitation } from '../../leg.ts'
 import { description } from './description.ts'
-import { answerOpen, hangUp, nothingOf, over } from './ending.ts'
+import { answerOpen, dropEarly, hangUp, nothingOf, over } from './ending.ts'
 import { type About, type EarlyDialog, type LegHouse, maxForks, type SipLeg } from './leg.ts'
 import { offerTimer, takeTimer } from './refresh.ts'
 import { agreed, learn, parsed } from './agreed.ts'
@@ -117,8 +117,7 @@ function success(house: LegHouse, leg: SipLeg, response: SipMessage): void {
   leg.inviteSeq = response.cseq
   if (taken || leg.over) { turnAway(house, leg, dialog, response); return }
   leg.dialog = dialog
-  for (const one of leg.early) leg.forkSeq = Math.max(leg.forkSeq, one.dialog.localSeq)
-  leg.early = []
+  dropEarly(leg)
   leg.answered = leg.client
   leg.client = leg.invitation = undefined
   house.hopWorks(leg.to, true)

@@ -88,11 +88,17 @@ export function over(house: LegHouse, leg: SipLeg, cause: Cause): void {
   letGo(leg)
 }
 
+/** The early dialogs that were not taken are over; a late 2xx in one of them is still hung up with the number that comes next (12.2.1.1). */
+export function dropEarly(leg: SipLeg): void {
+  for (const one of leg.early) leg.forkSeq = Math.max(leg.forkSeq, one.dialog.localSeq)
+  leg.early = []
+}
+
 /** Its transactions stay for 32 s more: they hold nothing of it that nobody asks for. */
 function letGo(leg: SipLeg): void {
   if (leg.answered) leg.answered.user = undefined                          // who hung up, or was hung up, says its 2xx no more
   leg.answered = leg.invitation = leg.route = undefined
-  leg.early = []
+  dropEarly(leg)
   leg.remoteSdp = leg.origin.lastText = ''
 }
 

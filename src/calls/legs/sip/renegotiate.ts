@@ -150,9 +150,9 @@ export function reinviteResponse(house: LegHouse, leg: SipLeg, response: SipMess
   if (response.status < 200) return
   const { negotiation } = leg
   if (response.status < 300) {
-    if (negotiation?.is === 'sent' || negotiation?.is === 'asking') reinviteAccepted(house, leg, response, negotiation.is)
-    else if (response.cseq !== leg.inviteSeq) { leg.inviteSeq = response.cseq; ack(house, leg, leg.dialog, response.cseq) }   // we hang up meanwhile
-    else if (negotiation?.is !== 'received') ackAgain(house, leg)          // else the ACK waits for the answer
+    if (response.cseq === leg.inviteSeq) saidAgain(house, leg)
+    else if (negotiation?.is === 'sent' || negotiation?.is === 'asking') reinviteAccepted(house, leg, response, negotiation.is)
+    else { leg.inviteSeq = response.cseq; ack(house, leg, leg.dialog, response.cseq) }   // we hang up meanwhile
     return
   }
   if (leg.over) return
@@ -163,6 +163,12 @@ export function reinviteResponse(house: LegHouse, leg: SipLeg, response: SipMess
   if (response.status === 481 || response.status === 408) { abandon(house, leg, cause); return }       // 14.1, 12.2.1.2: the dialog is no more
   tellUnlessStale(house, leg, { is: 'declined', cause })
   ready(house, leg)
+}
+
+/** A 2xx that was taken before, whatever is on its way by now; its ACK may wait for the answer. */
+function saidAgain(house: LegHouse, leg: SipLeg): void {
+  const { negotiation } = leg
+  if (negotiation?.is !== 'received' || negotiation.in !== 'success') ackAgain(house, leg)
 }
 
 /** What became of an offer that the call no longer waits for stays with the leg: the next one is waiting already. */
