@@ -49,13 +49,21 @@ const slots = 65_536
 export function rung(ladder: Ladder, at: Millis, direction: 'in' | 'out', peer: Flow | Hop, text: string, stray = false): void {
   const ring = stray ? ladder.stray : ladder.calls, { length } = text
   if (length > ring.octets.length) return
-  const start = roomFor(ring, length), slot = ring.next++ % slots, number = ladder.count++, incoming = direction === 'in', { transport } = peer
-  const [address, port] = 'service' in peer ? [peer.remoteAddress, peer.remotePort] : [peer.address, peer.port]
+  const start = roomFor(ring, length), place = placeOf(ring, ring.next++ % slots), flow = 'service' in peer
   ring.octets.write(text, start, length, 'latin1')
   ring.end = start + length
-  const place = ring.places[slot]
-  if (place) Object.assign(place, { number, start, length, at, incoming, transport, address, port })
-  else ring.places[slot] = { number, start, length, at, incoming, transport, address, port }
+  place.number = ladder.count++
+  place.start = start
+  place.length = length
+  place.at = at
+  place.incoming = direction === 'in'
+  place.transport = peer.transport
+  place.address = flow ? peer.remoteAddress : peer.address
+  place.port = flow ? peer.remotePort : peer.port
+}
+
+function placeOf(ring: Ring, slot: number): Place {
+  return ring.places[slot] ??= { number: 0, start: 0, length: 0, at: 0, incoming: false, transport: 'udp', address: '', port: 0 }
 }
 
 /** Where so many octets lie in one piece, what was there before dropped: the oldest, for they lie in order. */

@@ -22,12 +22,14 @@ export interface Wheel<S extends Sleeper> {
   readonly used: Uint32Array
   /** Slot number up to which everything was looked at. */
   turned: number
+  /** Number of the next slot that holds something; undefined while that is not known. */
+  next: number | undefined
   /** Entries in the ring, stale ones among them: what could not be taken off leaves when its slot comes round. */
   count: number
 }
 
 export function newWheel<S extends Sleeper>(now: Millis): Wheel<S> {
-  return { ring: new Array<S[] | undefined>(slots), used: new Uint32Array(slots / 32), turned: Math.floor(now / slotLength), count: 0 }
+  return { ring: new Array<S[] | undefined>(slots), used: new Uint32Array(slots / 32), turned: Math.floor(now / slotLength), next: undefined, count: 0 }
 }
 
 /** Puts a sleeper on the wheel, leaves it where an earlier look is due already, or takes it off. Call after every change of `wakeAt`. */
@@ -53,6 +55,7 @@ function takeOff<S extends Sleeper>(wheel: Wheel<S>, sleeper: S): void {
   if (list.length > 0) return
   wheel.ring[index] = undefined
   wheel.used[index >> 5]! &= ~(1 << (index & 31))
+  if (wheel.next !== undefined && wheel.next % slots === index) wheel.next = undefined
 }
 
 function put<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, at: Millis): void {
@@ -60,11 +63,12 @@ function put<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, at: Millis): void {
   if (sleeper.lookAt === slot * slotLength) return   // the same slot again: its entry stands there
   if (sleeper.lookAt !== undefined) takeOff(wheel, sleeper)
   sleeper.lookAt = slot * slotLength
-  insert(wheel, sleeper, slot % slots)
+  insert(wheel, sleeper, slot)
 }
 
-function insert<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, index: number): void {
-  const list = wheel.ring[index]
+function insert<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, slot: number): void {
+  const index = slot % slots, list = wheel.ring[index]
+  if (wheel.count === 0 || (wheel.next !== undefined && slot < wheel.next)) wheel.next = slot
   if (list) list.push(sleeper)
   else wheel.ring[index] = [sleeper]
   wheel.used[index >> 5]! |= 1 << (index & 31)
@@ -75,17 +79,24 @@ function insert<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, index: number): 
 export function turn<S extends Sleeper>(wheel: Wheel<S>, now: Millis, due: (sleeper: S) => void): void {
   const until = Math.floor(now / slotLength)
   // a clock that jumps ahead: one round sees every slot; one that jumps back: what was armed keeps its moment, new sleepers get the new time
-  wheel.turned = until > wheel.turned ? Math.max(wheel.turned, until - slots) : until
-  while (wheel.turned < until) {
-    wheel.turned = Math.min(until, nextSlot(wheel) ?? until)
-    const index = wheel.turned % slots
-    const list = wheel.ring[index]
-    if (!list) continue
-    wheel.ring[index] = undefined
-    wheel.used[index >> 5]! &= ~(1 << (index & 31))
-    wheel.count -= list.length
-    lookAll(wheel, list, now, due)
+  if (until < wheel.turned || until - slots > wheel.turned) {
+    wheel.turned = Math.min(until, Math.max(wheel.turned, until - slots))
+    wheel.next = undefined
   }
+  for (let slot = nextSlot(wheel); slot !== undefined && slot <= until; slot = nextSlot(wheel)) {
+    wheel.turned = slot
+    lookAll(wheel, takeList(wheel, slot % slots), now, due)
+  }
+  wheel.turned = until
+}
+
+function takeList<S extends Sleeper>(wheel: Wheel<S>, index: number): S[] {
+  const list = wheel.ring[index] ?? []
+  wheel.ring[index] = undefined
+  wheel.used[index >> 5]! &= ~(1 << (index & 31))
+  wheel.next = undefined
+  wheel.count -= list.length
+  return list
 }
 
 function lookAll<S extends Sleeper>(wheel: Wheel<S>, list: S[], now: Millis, due: (sleeper: S) => void): void {
@@ -107,7 +118,7 @@ function look<S extends Sleeper>(wheel: Wheel<S>, sleeper: S, slot: number, now:
   const lookAt = sleeper.lookAt
   if (lookAt === undefined || (lookAt / slotLength - slot) % slots !== 0) return   // armed earlier since: this entry is stale
   const at = sleeper.wakeAt
-  if (lookAt > now && at !== undefined) { insert(wheel, sleeper, slot % slots); return }   // another round
+  if (lookAt > now && at !== undefined) { insert(wheel, sleeper, slot + slots); return }   // another round
   sleeper.lookAt = undefined
   if (at === undefined) return                                                     // laid down without a word
   if (at > now) put(wheel, sleeper, at)
@@ -122,10 +133,13 @@ export function nextLook<S extends Sleeper>(wheel: Wheel<S>): Millis | undefined
 
 /** The first slot after the one that was looked at last that holds something. */
 function nextSlot<S extends Sleeper>(wheel: Wheel<S>): number | undefined {
-  if (wheel.count === 0) return undefined
-  const first = wheel.turned + 1
-  let bits = wheel.used[first % slots >> 5]! & (-1 << (first % slots & 31))   // slots of this word that are still to come
-  for (let base = first - first % slots % 32; base <= wheel.turned + slots; base += 32, bits = wheel.used[base % slots >> 5]!) {
+  return wheel.count === 0 ? undefined : wheel.next ??= search(wheel)
+}
+
+function search<S extends Sleeper>({ used, turned }: Wheel<S>): number | undefined {
+  const first = turned + 1
+  let bits = used[first % slots >> 5]! & (-1 << (first % slots & 31))   // slots of this word that are still to come
+  for (let base = first - first % slots % 32; base <= turned + slots; base += 32, bits = used[base % slots >> 5]!) {
     if (bits !== 0) return base + 31 - Math.clz32(bits & -bits)
   }
   return undefined

@@ -2,33 +2,35 @@
 import { randomFillSync } from 'node:crypto'
 import type { Random } from '../kit/machine.ts'
 
-const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+const alphabet = Buffer.from('abcdefghijklmnopqrstuvwxyz234567')
 const poolSize = 16_384
 
 export function newRandom(): Random {
-  const pool = Buffer.allocUnsafeSlow(poolSize)
-  let used = poolSize
-  const take = (octets: number): number => {
-    if (used + octets > poolSize) { randomFillSync(pool); used = 0 }
-    used += octets
-    return used - octets
-  }
+  const letters = newPool((pool) => { for (let i = 0; i < poolSize; i++) pool[i] = alphabet[pool[i]! & 31]! }), numbers = newPool(() => {})
   return {
     token: (octets) => {
-      const from = take(octets)
-      let text = '', bits = 0, value = 0
-      for (let i = 0; i < octets; i++) {
-        value = (value << 8 | pool[from + i]!) & 0xfff
-        for (bits += 8; bits >= 5; bits -= 5) text += alphabet[value >> (bits - 5) & 31]!
-      }
-      return bits === 0 ? text : text + alphabet[value << (5 - bits) & 31]!
+      const length = Math.ceil(octets * 8 / 5), from = letters.take(length)   // five bits a letter
+      return letters.pool.toString('latin1', from, from + length)
     },
     below: (below) => {
       const fair = 2 ** 32 - 2 ** 32 % below   // values over it would make small numbers likelier
       for (;;) {
-        const drawn = pool.readUInt32LE(take(4))
+        const drawn = numbers.pool.readUInt32LE(numbers.take(4))
         if (drawn < fair) return drawn % below
       }
+    },
+  }
+}
+
+function newPool(shape: (pool: Buffer) => void): { pool: Buffer; take(octets: number): number } {
+  const pool = Buffer.allocUnsafeSlow(poolSize)
+  let used = poolSize
+  return {
+    pool,
+    take: (octets) => {
+      if (used + octets > poolSize) { shape(randomFillSync(pool)); used = 0 }
+      used += octets
+      return used - octets
     },
   }
 }

@@ -42,12 +42,13 @@ for (const [what, first, then, at] of rearms) {
   })
 }
 
-test('wheel: one that lay down long before its moment is let go within a round of the ring', () => {
+test('wheel: one that lay down long before its moment is let go at once', () => {
   const wheel = newWheel<Named>(0)
   const sleepers = Array.from({ length: 100 }, (_, name) => armed(wheel, name, 1_800_000 + name * 100))
-  for (const sleeper of sleepers) sleeper.wakeAt = undefined
-  assert.deepEqual(fired(wheel, 40_960), [])
+  for (const sleeper of sleepers) { sleeper.wakeAt = undefined; arm(wheel, sleeper) }
   assert.equal(wheel.count, 0)
+  assert.equal(nextLook(wheel), undefined)
+  assert.deepEqual(fired(wheel, 40_960), [])
   sleepers[0]!.wakeAt = 50_000
   arm(wheel, sleepers[0]!)
   assert.deepEqual(fired(wheel, 60_000), [0])
@@ -97,6 +98,13 @@ test('wheel: when one wake throws, the others of its slot come with the next tur
   for (const name of [1, 2, 3]) armed(wheel, name, 100)
   assert.throws(() => turn(wheel, 100, () => { throw new Error('ours') }), /ours/)
   assert.deepEqual(fired(wheel, 110), [2, 3])
+})
+
+test('wheel: in a crowded slot who lies down is let go when the slot comes round, and wakes no more', () => {
+  const wheel = newWheel<Named>(0), sleepers = Array.from({ length: 1_000 }, (_, name) => armed(wheel, name, 5_000))
+  for (const sleeper of sleepers.slice(1)) { sleeper.wakeAt = undefined; arm(wheel, sleeper) }
+  assert.deepEqual(fired(wheel, 5_000), [0])
+  assert.equal(wheel.count, 0)
 })
 
 test('wheel: an entry re-armed a thousand times within one slot is one entry', () => {

@@ -114,7 +114,7 @@ export interface NegotiatedMedia {
   readonly protection: 'none' | 'sdes' | 'dtls'
   /** Of sdes alone. */
   readonly suite?: string | undefined
-  /** Names that both list, in the answer's order: `PCMU/8000`. */
+  /** Names that both list, in the answer's order: `PCMU/8000`. Worked out when asked for. */
   readonly codecs: readonly string[]
   /** Of the offerer. */
   readonly direction: Direction
@@ -130,7 +130,7 @@ function negotiatedMedium(offer: Media, answer: Media): NegotiatedMedia {
   const kind = offer.kind
   if (answer.port === 0 || !isLive(offer)) return { kind, state: 'rejected', protection: 'none', codecs: [], direction: 'inactive', hold: 'inactive' }
   const agreed = agreedDirection(offer, answer)
-  return { kind, state: 'live', ...protectionOf(offer, answer), codecs: commonCodecs(offer, answer), direction: agreed, hold: holds[agreed] }
+  return { kind, state: 'live', ...protectionOf(offer, answer), get codecs() { return commonCodecs(offer, answer) }, direction: agreed, hold: holds[agreed] }
 }
 
 const holds: Readonly<Record<Direction, Hold>> = { sendrecv: 'active', sendonly: 'holding', recvonly: 'held', inactive: 'inactive' }

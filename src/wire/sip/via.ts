@@ -12,12 +12,12 @@ export function parseVia(line: string): TopVia | undefined { return viaAt(line, 
 
 /** The Via line from `i` to `end` of `s`. */
 export function viaAt(s: string, i: number, end: number): TopVia | undefined {
-  const cut = newCut(), behind = one(s, blanks(s, i, end), end, cut)
+  const behind = one(s, blanks(s, i, end), end, fresh(cut))
   if (behind < 0) return undefined
   const top = made(s, cut)
   if (behind === end) return top
-  for (let k = behind, other = newCut(); k < end;) {
-    k = s.charCodeAt(k) === 44 ? one(s, blanks(s, k + 1, end), end, other) : -1
+  for (let k = behind; k < end;) {
+    k = s.charCodeAt(k) === 44 ? one(s, blanks(s, k + 1, end), end, fresh(cut)) : -1
     if (k < 0) return undefined
     if (k === end) break
   }
@@ -26,8 +26,7 @@ export function viaAt(s: string, i: number, end: number): TopVia | undefined {
 
 /** What can be saved of a broken Via: protocol, sent-by and the parameters before the break; '' if not even a sent-by is there. */
 export function savedVia(s: string): string {
-  const cut = newCut()
-  one(s, blanks(s, 0), s.length, cut)
+  one(s, blanks(s, 0), s.length, fresh(cut))
   return cut.good === 0 ? '' : s.slice(0, cut.good).trim()
 }
 
@@ -41,7 +40,14 @@ function newCut(): Cut {
   return { transport: 0, transportEnd: 0, host: 0, hostEnd: 0, port: 0, good: 0, branch: 0, branchEnd: 0, rport: -1, rportEnd: 0, received: 0, receivedEnd: 0 }
 }
 
-const at = newParamAt()
+/** One value is read at a time. */
+const cut = newCut(), at = newParamAt()
+
+function fresh(cut: Cut): Cut {
+  cut.port = cut.good = cut.branch = cut.received = 0
+  cut.rport = -1
+  return cut
+}
 
 /** Reads one value: behind it (the comma or the end), or -1 where it is broken. */
 function one(s: string, i: number, end: number, cut: Cut): number {
