@@ -4,7 +4,7 @@
  * Standards  RFC 3261 13.3, 3262 3 (UAS), 6026
  */
 import { checkAnswer, narrowDirections, newOrigin, type Sdp } from '../../../wire/sdp/index.ts'
-import { type Dialog, hasToken, respondAgain, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
+import { again, type Dialog, hasToken, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
 import type { Cause, LegCommand } from '../../leg.ts'
 import { description } from './description.ts'
 import { earlyOf, offeredIn } from './early.ts'
@@ -138,14 +138,14 @@ function answerInAck(house: LegHouse, leg: SipLeg, message: SipMessage, offer: S
   else tellUnlessStale(house, leg, { is: 'declined', cause: { status: 488, text: 'ACK without an answer', by: 'far' } })
 }
 
-/** Timers of the answering side: the 2xx and the reliable provisional go out respondAgain, or nobody acknowledges them. */
+/** Timers of the answering side: the 2xx and the reliable provisional go out again, or nobody acknowledges them. */
 export function answeringWake(house: LegHouse, leg: SipLeg): void {
   const { answer, reliable, now } = { ...leg, now: house.now }
   if (answer && now >= answer.until) unacknowledged(house, leg)
   else if (answer && now >= answer.at) {
     answer.every = Math.min(2 * answer.every, t2)
     answer.at = Math.min(now + answer.every, answer.until)
-    respondAgain(house.endpoint, answer.served, answer.text)
+    again(house.endpoint, answer.served.flow, answer.text)
   }
   if (reliable?.text !== undefined && now >= reliable.until) {
     refuseInvite(house, leg, { status: 500, text: 'No PRACK', by: 'timer' })                // RFC 3262 3: 5xx, and the call is over
@@ -153,7 +153,7 @@ export function answeringWake(house: LegHouse, leg: SipLeg): void {
   } else if (reliable?.text !== undefined && now >= reliable.at) {
     reliable.every *= 2
     reliable.at = Math.min(now + reliable.every, reliable.until)
-    respondAgain(house.endpoint, leg.served!, reliable.text)
+    again(house.endpoint, leg.served!.flow, reliable.text)
   }
 }
 
