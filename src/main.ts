@@ -15,7 +15,7 @@ async function runRole(role: Role, settings: RoleSettings): Promise<void> {
     }
     case 'desk': {
       const { liveOver, openDesk } = await import('./main/desk.ts')
-      return runChild(role, settings, (log) => openDesk(settings.dataDir, log, liveOver(settings.dataDir)))
+      return runChild(role, settings, (log, busy) => openDesk(settings.dataDir, log, liveOver(settings.dataDir), busy))
     }
   }
 }

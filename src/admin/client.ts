@@ -12,8 +12,8 @@ export function commandSocket(dataDir: string): string { return join(dataDir, 'r
 /** Hashing thousands of passwords takes minutes. */
 const timeout = 900_000
 
-export async function send(dataDir: string, request: CommandRequest): Promise<Result<Answer, readonly Problem[]>> {
-  const heard = await ask(commandSocket(dataDir), request, timeout)
+export async function send(dataDir: string, request: CommandRequest, progress?: (step: string) => void): Promise<Result<Answer, readonly Problem[]>> {
+  const heard = await ask(commandSocket(dataDir), request, timeout, progress)
   if (!heard.ok) return fail([heard.problem])
   const { ok: good, answer, problems } = heard.value as { ok?: boolean; answer?: Answer; problems?: readonly Problem[] }
   return good && answer ? ok(answer) : fail(problems ?? [adminProblem('admin.hungUp')])

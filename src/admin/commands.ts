@@ -32,12 +32,15 @@ export interface Answer {
   readonly warnings?: readonly Problem[] | undefined
 }
 
+/** Told of long work as it goes on, in words for a person. */
+export type Progress = (step: string) => void
+
 export interface Command {
   readonly name: string
   readonly about: string
   readonly who: 'owner'
   readonly options: readonly Option[]
-  readonly run: (house: House, options: Options) => Promise<Result<Answer, Problem | readonly Problem[]>>
+  readonly run: (house: House, options: Options, told: Progress) => Promise<Result<Answer, Problem | readonly Problem[]>>
 }
 
 export const commands: readonly Command[] = [
@@ -51,13 +54,13 @@ const byName = new Map(commands.map((command) => [command.name, command]))
 export interface CommandRequest { readonly command: string; readonly options: Options }
 
 /** Runs one command for whoever asked through the socket. */
-export async function runCommand(house: House, request: unknown): Promise<Result<Answer, readonly Problem[]>> {
+export async function runCommand(house: House, request: unknown, told: Progress = () => {}): Promise<Result<Answer, readonly Problem[]>> {
   if (!isRequest(request)) return fail([adminProblem('admin.request')])
   const command = byName.get(request.command)
   if (!command) return fail([adminProblem('admin.unknownCommand', request.command.slice(0, 64))])
   const wrong = optionProblems(command, request.options)
   if (wrong.length > 0) return fail(wrong)
-  const done = await command.run(house, request.options)
+  const done = await command.run(house, request.options, told)
   if (done.ok) return ok(done.value)
   return fail(isProblem(done.problem) ? [done.problem] : done.problem)
 }
@@ -73,9 +76,11 @@ function optionProblems({ options }: Command, given: Readonly<Record<string, unk
   const known = new Set(options.flatMap(({ name, takes }) => takes === 'file' ? [name, 'text'] : [name]))
   const unknown = Object.keys(given).filter((name) => !known.has(name)).map((name) => adminProblem('admin.option', name.slice(0, 40), 'this command does not have it'))
   const missing = options.filter(({ name, required }) => required && given[name] === undefined).map(({ name, about }) => adminProblem('admin.option', name, about))
-  const wrong = options.filter(({ name, takes }) => given[name] !== undefined && !fits(given[name], takes)).map(({ name, takes }) => adminProblem('admin.option', name, takes === 'number' ? 'a whole number' : takes === 'nothing' ? 'it takes no value' : 'text'))
+  const wrong = options.filter(({ name, takes }) => given[name] !== undefined && !fits(given[name], takes)).map(({ name, takes }) => adminProblem('admin.option', name, wanted[takes]))
   return [...unknown, ...missing, ...wrong]
 }
+
+const wanted: { readonly [T in Option['takes']]: string } = { text: 'text', file: 'text', number: 'a whole number', nothing: 'it takes no value' }
 
 function fits(value: unknown, takes: Option['takes']): boolean {
   if (takes === 'number') return Number.isInteger(typeof value === 'string' && value !== '' ? Number(value) : value)

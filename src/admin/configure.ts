@@ -1,10 +1,10 @@
 /** `ringfort apply`, `export`, `undo`: the configuration as a whole. */
 import { type ChangeSet, inverse, type StoredObject } from '../directory/changes.ts'
 import { exportPlain, exportSite } from '../directory/export.ts'
-import { carryOut, plan, type Plan } from '../directory/plan.ts'
+import { carryOut, plan, type Plan, type PlanStep } from '../directory/plan.ts'
 import { readSite, type Site } from '../directory/site.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
-import type { Answer, Command, Options } from './commands.ts'
+import type { Answer, Command, Options, Progress } from './commands.ts'
 import type { House } from './house.ts'
 import { adminProblem } from './problems.ts'
 import type { Table } from './table.ts'
@@ -18,17 +18,19 @@ export const configureCommands: readonly Command[] = [
     options: [{ name: 'id', about: 'Id of the audit row.', takes: 'number', required: true, positional: true }, { name: 'reason', about: 'Why.', takes: 'text' }], run: undo },
 ]
 
-async function apply(house: House, options: Options): Promise<Result<Answer, Problem | readonly Problem[]>> {
+async function apply(house: House, options: Options, told: Progress): Promise<Result<Answer, Problem | readonly Problem[]>> {
+  told('reading the file')
   const { rev, objects } = house.configuration.load()
   const site = readSite(String(options.text ?? ''), String(options.file ?? 'site file'), { current: objects, serviceNames: house.serviceNames })
   if (!site.ok) return site
+  told('comparing it with what is stored')
   const planned = plan(objects, site.value, house.key)
   const ports = house.checkPorts(after(objects, planned))
   if (ports.problems.length > 0) return fail(ports.problems)
   const warnings = [...site.value.warnings.filter(isNew), ...ports.warnings]
   if (options['dry-run'] === true || planned.steps.length === 0) return ok(planAnswer(planned, site.value, rev, false, warnings))
-  const set = await carryOut(planned, house.key, { by: 'owner', at: house.now(), via: 'apply' })
-  const done = await commit(house, set, rev)
+  const set = await carryOut(planned, house.key, { by: 'owner', at: house.now(), via: 'apply' }, (count) => { told(`sealing secrets: ${count} of ${planned.work.length} objects`) })
+  const done = await commit(house, set, rev, told)
   return done.ok ? ok(planAnswer(planned, site.value, done.value, true, warnings)) : done
 }
 
@@ -43,9 +45,11 @@ function after(current: readonly StoredObject[], { work }: Plan): StoredObject[]
 }
 
 /** Written, then taken over by every process; what cannot be used is taken back, so that nothing is different. */
-async function commit(house: House, set: ChangeSet, rev: number): Promise<Result<number, Problem | readonly Problem[]>> {
+async function commit(house: House, set: ChangeSet, rev: number, told: Progress): Promise<Result<number, Problem | readonly Problem[]>> {
+  told(`writing ${set.changes.length} changes`)
   const written = house.configuration.apply(set, rev)
   if (!written.ok) return written
+  told('the system takes it over')
   const problems = await house.changed()
   if (problems.length === 0) return ok(written.value.rev)
   const back = house.configuration.apply(inverse(set, written.value.rev, 'system', house.now(), problems[0]?.text), written.value.rev)
@@ -67,20 +71,25 @@ function planAnswer(planned: Plan, site: Site, rev: number, done: boolean, warni
 }
 
 function planTable({ steps }: Plan): Table {
-  const text = (value: unknown) => value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
-  return {
-    columns: ['what', 'object', 'fields'], none: 'nothing to do',
-    rows: steps.map((step) => [step.what, `${step.kind} ${step.key}`.trim(), step.what === 'delete' ? '' : step.fields.map((f) => step.what === 'create' ? `${f.field}: ${text(f.after)}` : `${f.field}: ${text(f.before)} → ${text(f.after)}`).join(', ')]),
-  }
+  return { columns: ['what', 'object', 'fields'], none: 'nothing to do', rows: steps.map((step) => [step.what, `${step.kind} ${step.key}`.trim(), fieldsText(step)]) }
 }
 
-async function undo(house: House, { id, reason }: Options): Promise<Result<Answer, Problem | readonly Problem[]>> {
+function fieldsText({ what, fields }: PlanStep): string {
+  const text = (value: unknown) => value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
+  if (what === 'delete') return ''
+  return fields.map(({ field, before, after: now }) => what === 'create' ? `${field}: ${text(now)}` : `${field}: ${text(before)} → ${text(now)}`).join(', ')
+}
+
+async function undo(house: House, { id, reason }: Options, told: Progress): Promise<Result<Answer, Problem | readonly Problem[]>> {
   const undone = Number(id), set = Number.isInteger(undone) ? house.configuration.changeSet(undone) : undefined
   if (!set) return fail(adminProblem('admin.notFound', 'undo', String(id).slice(0, 20), 'See `ringfort show audit` for the ids.'))
   const { rev } = house.configuration.load()
   const back = inverse(set, undone, 'owner', house.now(), typeof reason === 'string' ? reason.slice(0, 200) : undefined)
-  const done = await commit(house, back, rev)
+  const done = await commit(house, back, rev, told)
   if (!done.ok) return done
   const rows = back.changes.map((c) => [c.before === undefined ? 'create' : c.after === undefined ? 'delete' : 'change', `${c.kind} ${c.key}`.trim()])
-  return ok({ document: { done: true, undoes: undone, revision: done.value, changes: rows.map(([what, object]) => ({ what, object })) }, table: { columns: ['what', 'object'], rows }, note: `Revision ${undone} was taken back; this is revision ${done.value}.` })
+  return ok({
+    document: { done: true, undoes: undone, revision: done.value, changes: rows.map(([what, object]) => ({ what, object })) },
+    table: { columns: ['what', 'object'], rows }, note: `Revision ${undone} was taken back; this is revision ${done.value}.`,
+  })
 }

@@ -76,6 +76,8 @@ export interface House {
   /** Ports that this process has bound itself. */
   readonly ownPorts: () => readonly BoundPort[]
   readonly snapshot: () => Snapshot
+  /** A picture of the system and its services alone: all that listeners are made of, however great the rest is. */
+  readonly doors: () => Snapshot
   readonly portTable: (snapshot: Snapshot) => readonly PortRow[]
   readonly serviceNames: readonly string[]
   /** The method table of call control. */

@@ -4,9 +4,9 @@
  * Security   the socket stands in a directory of mode 0700 and is 0600: who owns the directory may speak, nobody else;
  *            what speaks nonsense, too much or too slowly is hung up on
  */
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { errorCode } from '../kit/error.ts'
 import { adminProblem } from './problems.ts'
@@ -116,10 +116,15 @@ function readLines(socket: Socket, most: number, line: (text: string) => void): 
   })
 }
 
-/** Asks one thing on a connection of its own. */
-export function ask(path: string, request: Json, timeout: number): Promise<Result<Json>> {
+/** `{ progress }`: how far long work is; the answer comes later. */
+function progressOf(line: Json): string | undefined {
+  return typeof line === 'object' && line !== null && 'progress' in line && typeof line.progress === 'string' ? line.progress : undefined
+}
+
+/** Asks one thing on a connection of its own; `heard` is told how far it is. */
+export function ask(path: string, request: Json, timeout: number, heard: (progress: string) => void = () => {}): Promise<Result<Json>> {
   return new Promise((resolve) => {
-    const call = listen(path, request, (answer) => { settle(ok(answer)) }, (problem) => { settle(fail(problem ?? adminProblem('admin.hungUp', path))) })
+    const call = listen(path, request, (answer) => { const step = progressOf(answer); if (step === undefined) settle(ok(answer)); else heard(step) }, (problem) => { settle(fail(problem ?? adminProblem('admin.hungUp', path))) })
     const timer = setTimeout(() => { settle(fail(adminProblem('admin.timeout', path))) }, timeout)
     const settle = (result: Result<Json>): void => { clearTimeout(timer); call.close(); resolve(result) }
   })
@@ -137,7 +142,15 @@ export function listen(path: string, request: Json, heard: (line: Json) => void,
   return { close: () => { socket.destroy() } }
 }
 
+/** Whether the launcher that noted its number there is alive; the number may be another's by now, so this only chooses words. */
+function isHeld(dataDir: string): boolean {
+  try {
+    const pid = Number(readFileSync(join(dataDir, 'ringfort.pid'), 'latin1').slice(0, 10))
+    return Number.isInteger(pid) && pid > 0 && process.kill(pid, 0)
+  } catch (error) { return errorCode(error) === 'EPERM' }
+}
+
 function connectProblem(path: string, error: Error & { code?: string }): Problem {
-  if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') return adminProblem('admin.notRunning', dirname(path))
+  if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') return adminProblem(isHeld(dirname(path)) ? 'admin.notReady' : 'admin.notRunning', dirname(path))
   return adminProblem(error.code === 'EACCES' || error.code === 'EPERM' ? 'admin.notYours' : 'admin.socket', path, errorCode(error))
 }

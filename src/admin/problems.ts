@@ -3,6 +3,7 @@ import type { Problem } from '../kit/result.ts'
 
 const table = {
   'admin.notRunning': ['No Ringfort runs on this data directory', 'Start it with `ringfort start`, or name another directory with --data.'],
+  'admin.notReady': ['Ringfort runs here and takes no commands at this moment: it starts, or its desk is being replaced', 'Try again in a few seconds; see `log/ringfort.log` in the data directory.'],
   'admin.notYours': ['The data directory belongs to another user', 'Run the command as the user who started Ringfort.'],
   'admin.socket': ['The command socket cannot be used', undefined],
   'admin.pathTooLong': ['The path of the data directory is too long for a local socket (107 octets in all)', 'Choose a shorter --data.'],

@@ -28,7 +28,7 @@ export const showCommands: readonly Command[] = [
 async function ports(house: House): Promise<Result<Answer>> {
   const live = await house.live({ ask: 'ports' })
   const bound = [...(live.ok ? live.value : []), ...house.ownPorts()]
-  const rows = house.portTable(house.snapshot()).map((row) => portRow(row, bound))
+  const rows = house.portTable(house.doors()).map((row) => portRow(row, bound))
   const document = { ports: rows, ...(live.ok ? {} : { problem: live.problem }) }
   return answer(document, {
     columns: ['service', 'transport', 'port', 'bound', 'account', 'reach', 'process', 'purpose'],

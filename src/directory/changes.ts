@@ -89,7 +89,8 @@ export interface AuditQuery {
 
 /** Where the configuration is kept. Two real ones: a database, and memory for tests. */
 export interface ConfigurationStore {
-  load(): { rev: number; objects: StoredObject[] }
+  /** Everything, or objects of these kinds alone. */
+  load(kinds?: readonly Kind[]): { rev: number; objects: StoredObject[] }
   /**
    * All changes and their audit rows in one transaction; the new revision is baseRev + 1 and stands on every object written.
    * Refused with directory.conflict when the revision is no longer baseRev, or when a `before` is not what is stored

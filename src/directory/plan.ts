@@ -122,18 +122,21 @@ function stepOf({ kind, key, before, after }: Work): PlanStep {
 /** Who does it: the head of the change set. */
 export type Author = Omit<ChangeSet, 'changes'>
 
+/** Between two words about how far it is, ms. */
+const tellEvery = 2_000
 const yieldAfter = 100   // sealed objects between two looks at the rest of the world
 
 /** Hashes and seals what is new. The change set is for ConfigurationStore.apply; an empty one need not be applied. */
-export async function carryOut(planned: Plan, key: SealKey, author: Author): Promise<ChangeSet> {
+export async function carryOut(planned: Plan, key: SealKey, author: Author, told: (objects: number) => void = () => {}): Promise<ChangeSet> {
   const changes = new Array<Change>(planned.work.length)
-  let next = 0
+  let next = 0, toldAt = performance.now()
   const worker = async (): Promise<void> => {
     while (next < planned.work.length) {
       const i = next++
       const { kind, key: name, before, after, system } = planned.work[i]!
       changes[i] = { kind, key: name, before, after: after && await sealed(kind, name, after, planned.realm, key), system }
       if (i % yieldAfter === 0) await setImmediate()
+      if (performance.now() - toldAt > tellEvery) { toldAt = performance.now(); told(i) }
     }
   }
   await Promise.all(Array.from({ length: maxHashing }, worker))

@@ -9,12 +9,15 @@ export interface Running { readonly services: readonly BoundPort[]; stop(): Prom
 
 export type Opened = { ok: true; value: Running } | { ok: false; problem: readonly Problem[] }
 
+/** Tells the launcher of work that may keep the process from answering; the end of it is told with no name. */
+export type Busy = (on?: string) => void
+
 const say = (message: FromChild): void => { if (process.connected) process.send!(message) }
 
 /** The longest that a stop may take before the process ends anyway. */
 const stopLimit = 9_000
 
-export async function runChild(role: Role, settings: RoleSettings, open: (log: Log) => Promise<Opened>): Promise<void> {
+export async function runChild(role: Role, settings: RoleSettings, open: (log: Log, busy: Busy) => Promise<Opened>): Promise<void> {
   const { account } = settings
   if (account && role === 'call') workAs(account)   // until its ports are bound
   else if (account) dropTo(account)
@@ -27,7 +30,7 @@ export async function runChild(role: Role, settings: RoleSettings, open: (log: L
   const stop = () => stopping ??= end(running, log)
   process.on('message', (message: ToChild) => { if (message.is === 'ping') say({ is: 'pong' }); else void stop() })
   process.on('disconnect', () => { void stop() })
-  const opened = await open(log)
+  const opened = await open(log, (on) => { say(on === undefined ? { is: 'idle' } : { is: 'busy', on }) })
   if (!opened.ok) { say({ is: 'failed', problems: opened.problem }); await log.close(); process.disconnect(); return }
   running = opened.value
   if (stopping) { await running.stop(); return }

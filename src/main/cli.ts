@@ -114,8 +114,14 @@ function readText(file: string, json: boolean): string {
   }
 }
 
+/** What is told in the first second is not worth a word. */
+function slowly(tell: (step: string) => void): (step: string) => void {
+  const from = performance.now() + 1_000
+  return (step) => { if (performance.now() > from) tell(step) }
+}
+
 async function perform(dataDir: string, command: string, options: Options, json: boolean): Promise<void> {
-  const done = await send(dataDir, { command, options })
+  const done = await send(dataDir, { command, options }, slowly((step) => { if (!json) streams.error(`ringfort: ${step} …\n`) }))
   if (!done.ok) { refuse(done.problem, json); process.exitCode = 1; return }
   if (!json) streams.error(printProblems(done.value.warnings ?? [], false))
   streams.out(printAnswer(done.value, json))

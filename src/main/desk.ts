@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import { listenProblem } from '../edge/listen.ts'
 import { accountName } from './account.ts'
 import { callSocket } from './call.ts'
-import type { Opened, Running } from './child.ts'
+import type { Busy, Opened, Running } from './child.ts'
 import { deskHouse, type DeskHouse } from './house.ts'
 import { readSealKey } from './keys.ts'
 import { bindingPlan } from './ports.ts'
@@ -34,22 +34,23 @@ export function liveOver(dataDir: string): Live {
   }
 }
 
-export async function openDesk(dataDir: string, log: Log, live: Live): Promise<Opened> {
+export async function openDesk(dataDir: string, log: Log, live: Live, busy: Busy = () => {}): Promise<Opened> {
   const store = await openStore(dataDir, { verify: false })
   if (!store.ok) return { ok: false, problem: [store.problem] }
   const key = readSealKey(dataDir)
   if (!key.ok) { await store.value.close(); return { ok: false, problem: [key.problem] } }
   const house = deskHouse({ dataDir, store: store.value, key: key.value, live, log })
-  const opened = await openListeners(dataDir, log, house)
+  const opened = await openListeners(dataDir, log, house, busy)
   if (!opened.ok) await store.value.close()
   return opened.ok ? { ok: true, value: running(opened.value, house, store.value) } : opened
 }
 
-async function openListeners(dataDir: string, log: Log, house: DeskHouse): Promise<Result<{ pipe: PipeServer; metrics: Metrics }, Problem[]>> {
+async function openListeners(dataDir: string, log: Log, house: DeskHouse, busy: Busy): Promise<Result<{ pipe: PipeServer; metrics: Metrics }, Problem[]>> {
   const metrics = newMetrics(house), problems = await metrics.reconcile()
   if (problems.length > 0) return fail(problems)
   house.alsoChanged = () => metrics.reconcile()
-  const pipe = await openPipe({ path: commandSocket(dataDir), maxConnections: 64, handle: (request, stream) => handle(house, log, request, stream) })
+  const work = busyWith(busy)
+  const pipe = await openPipe({ path: commandSocket(dataDir), maxConnections: 64, handle: (request, stream) => handle(house, log, work, request, stream) })
   if (pipe.ok) return ok({ pipe: pipe.value, metrics })
   await metrics.close()
   return fail([pipe.problem])
@@ -82,7 +83,7 @@ function newMetrics(house: DeskHouse): Metrics {
   }
   return {
     reconcile: async () => {
-      const plan = bindingPlan(house.snapshot()), binding = plan.ok ? plan.value.bindings.find((b) => b.name === 'metrics') : undefined
+      const plan = bindingPlan(house.doors()), binding = plan.ok ? plan.value.bindings.find((b) => b.name === 'metrics') : undefined
       const key = binding ? `${binding.address} ${binding.port}` : ''
       if (key === standing) return []
       if (!binding) return replace(undefined, key)
@@ -95,10 +96,21 @@ function newMetrics(house: DeskHouse): Metrics {
 
 const followEvery = 250
 
-async function handle(house: DeskHouse, log: Log, request: unknown, stream: Stream): Promise<unknown> {
+type Work = <T>(on: string, task: () => Promise<T>) => Promise<T>
+
+/** Busy from the first of several tasks to the last. */
+function busyWith(busy: Busy): Work {
+  let tasks = 0
+  return async (on, task) => {
+    if (tasks++ === 0) busy(on)
+    try { return await task() } finally { if (--tasks === 0) busy() }
+  }
+}
+
+async function handle(house: DeskHouse, log: Log, work: Work, request: unknown, stream: Stream): Promise<unknown> {
   const command = commandOf(request), began = performance.now()
   if (command === 'call tail') { follow(house, stream); return undefined }
-  const done = await runCommand(house, request)
+  const done = await work(command.slice(0, 40), () => runCommand(house, request, (progress) => { stream.send({ progress }) }))
   log.write('info', 'command', { command: command.slice(0, 40), ok: done.ok, milliseconds: Math.round(performance.now() - began), ...(done.ok ? {} : { codes: done.problem.map((p) => p.code).slice(0, 10) }) })
   return done.ok ? { ok: true, answer: done.value } : { ok: false, problems: done.problem }
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { House } from '../admin/house.ts'
 import type { BoundPort } from '../admin/live.ts'
-import type { StoredObject } from '../directory/changes.ts'
+import type { Kind, StoredObject } from '../directory/changes.ts'
 import type { SealKey } from '../directory/seal.ts'
 import { buildSnapshot, type Snapshot } from '../directory/snapshot.ts'
 import type { Problem } from '../kit/result.ts'
@@ -32,9 +32,9 @@ export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse
   const { configuration, records } = store, bound: BoundPort[] = []
   const house: DeskHouse = {
     now: monotonicNow, version: { ringfort: ownVersion(), node: process.versions.node }, dataDir, key, configuration, records, live, bound,
-    ownPorts: () => bound, snapshot: snapshots(store, key), portTable, serviceNames, methods: methodTable,
+    ownPorts: () => bound, snapshot: pictures(store, key), doors: pictures(store, key, ['system', 'service']), portTable, serviceNames, methods: methodTable,
     checkPorts: (objects) => checkPorts(objects, key),
-    firewall: { known: knownRules, rules: (known, strangersTogether) => firewallRules(bindings(house.snapshot()), { known, strangersTogether }) },
+    firewall: { known: knownRules, rules: (known, strangersTogether) => firewallRules(bindings(house.doors()), { known, strangersTogether }) },
     certificates: () => certificates(pkiDirectory(dataDir)), issueCertificate: (name, folder) => issueTo(dataDir, name, folder),
     changed: async () => {
       const done = await live({ ask: 'reload' })
@@ -47,12 +47,12 @@ export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse
   return house
 }
 
-/** The picture of what is stored now; built again when the revision has changed. */
-function snapshots({ configuration }: Store, key: SealKey): () => Snapshot {
+/** The picture of what is stored now, or of these kinds of it; built again when the revision has changed. */
+function pictures({ configuration }: Store, key: SealKey, kinds?: readonly Kind[]): () => Snapshot {
   let known: Snapshot | undefined
   return () => {
     if (known?.rev === configuration.rev()) return known
-    const { rev, objects } = configuration.load()
+    const { rev, objects } = configuration.load(kinds)
     return known = buildSnapshot(rev, objects, key)
   }
 }
@@ -72,7 +72,6 @@ function ownVersion(): string {
 }
 
 async function issueTo(dataDir: string, name: string, folder: string): ReturnType<House['issueCertificate']> {
-
   const issued = await issue(pkiDirectory(dataDir), name, 'device', monotonicNow())
   return issued.ok ? writeIssued(resolve(folder), name, issued.value) : issued
 }

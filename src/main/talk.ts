@@ -9,6 +9,9 @@ export type FromChild =
   | { is: 'ready'; services: readonly BoundPort[] }
   | { is: 'failed'; problems: readonly Problem[] }
   | { is: 'pong' }
+  /** Work whose length grows with the configuration: no answer to a ping is no sign of hanging until `idle`. */
+  | { is: 'busy'; on: string }
+  | { is: 'idle' }
 
 export type ToChild = { is: 'ping' } | { is: 'stop' }
 

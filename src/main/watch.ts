@@ -31,11 +31,13 @@ const slowStart = 60_000
 /** A process that lived as long begins a new count. */
 const longLife = 60_000
 const stopLimit = 9_500
+/** The silence of a process that has said that it is busy. */
+const longWork = 900_000
 
-interface State { child: ChildProcess | undefined; heardAt: number; startedAt: number; deaths: number; times: number; stopping: boolean; timer: NodeJS.Timeout | undefined; up: boolean }
+interface State { child: ChildProcess | undefined; heardAt: number; startedAt: number; deaths: number; times: number; stopping: boolean; timer: NodeJS.Timeout | undefined; up: boolean; busy: boolean }
 
 export function watch(setup: WatchSetup): Watched {
-  const state: State = { child: undefined, heardAt: 0, startedAt: 0, deaths: 0, times: 0, stopping: false, timer: undefined, up: false }
+  const state: State = { child: undefined, heardAt: 0, startedAt: 0, deaths: 0, times: 0, stopping: false, timer: undefined, up: false, busy: false }
   const pings = setInterval(() => { ping(state, setup) }, pingEvery)
   begin(state, setup)
   return {
@@ -51,7 +53,7 @@ function begin(state: State, setup: WatchSetup): void {
   const child = asRoot(account, () => fork(main, ['--role', setup.role, JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: process.execArgv }))
   state.child = child
   state.startedAt = state.heardAt = performance.now()
-  state.up = false
+  state.up = state.busy = false
   child.on('message', (message: FromChild) => { if (state.child === child) hear(state, setup, message) })
   child.on('error', () => {})   // 'exit' follows where it ran; a send to a process that is gone is no news
   child.on('exit', (code, signal) => { if (state.child === child) died(state, setup, signal ?? String(code)) })
@@ -61,6 +63,8 @@ function hear(state: State, setup: WatchSetup, message: FromChild): void {
   state.heardAt = performance.now()
   switch (message.is) {
     case 'pong': break
+    case 'busy': state.busy = true; setup.log.write('info', 'process.busy', { role: setup.role, on: message.on }); break
+    case 'idle': state.busy = false; break
     case 'ready':
       state.up = true
       state.times++
@@ -78,7 +82,7 @@ function ping(state: State, { role, hangsAfter, log }: WatchSetup): void {
   if (!child?.connected) return
   child.send({ is: 'ping' } satisfies ToChild, () => {})
   // the first start may read a great database through, or hash passwords for minutes
-  const limit = state.up ? hangsAfter : state.times === 0 ? Number.POSITIVE_INFINITY : slowStart
+  const limit = state.busy ? longWork : state.up ? hangsAfter : state.times === 0 ? Number.POSITIVE_INFINITY : slowStart
   if (now - state.heardAt < limit) return
   log.problem('error', mainProblem('main.processHangs', role, `silent for ${Math.round((now - state.heardAt) / 1_000)} s`))
   child.kill('SIGKILL')

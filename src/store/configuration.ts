@@ -4,7 +4,7 @@
  *
  * Security   bodies hold secrets sealed only; the audit's rows hold none; texts that cannot be read back are never quoted
  */
-import { type AuditQuery, type AuditRow, auditRows, type Change, type ChangeSet, sameBody, type StoredObject } from '../directory/changes.ts'
+import { type AuditQuery, type AuditRow, auditRows, type Change, type ChangeSet, type Kind, sameBody, type StoredObject } from '../directory/changes.ts'
 import type { Problem } from '../kit/result.ts'
 import { auditEntry, changeDigest, changeText, linkHash } from './chain.ts'
 import type { Database } from './database.ts'
@@ -21,7 +21,7 @@ export function configuration(db: Database): Configuration {
     return done.value
   }
   return {
-    load: () => thrown(() => load(db)),
+    load: (kinds) => thrown(() => load(db, kinds)),
     apply: (set, baseRev) => guarded(db.path, () => db.transaction(() => apply(db, set, baseRev))),
     audit: (query) => thrown(() => audit(db, query)),
     changeSet: (rev) => thrown(() => changeSets(db, rev - 1, 1).find((made) => made.rev === rev)?.set),
@@ -35,9 +35,10 @@ export function configuration(db: Database): Configuration {
   }
 }
 
-function load(db: Database): { rev: number; objects: StoredObject[] } {
+function load(db: Database, kinds?: readonly Kind[]): { rev: number; objects: StoredObject[] } {
   const { rev } = position(db)   // one writer at a time, and nothing runs between these two reads in this process
-  const rows = db.all(db.build.selectFrom('objects').selectAll().orderBy('kind').orderBy('key'))
+  const all = db.build.selectFrom('objects').selectAll().orderBy('kind').orderBy('key')
+  const rows = db.all(kinds ? all.where('kind', 'in', kinds) : all)
   return { rev, objects: rows.map(({ kind, key, rev, body, system }) => (
     { kind, key, rev, body: readBody(db, body), ...system ? { system: true as const } : {} })) }
 }

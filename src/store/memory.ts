@@ -25,7 +25,7 @@ function memoryConfiguration(): Configuration {
   const held: Held = { rev: 0, objects: new Map(), sets: new Map(), audit: [] }
   const page = (limit: number) => Math.min(Math.max(1, limit), maxAuditPage)
   return {
-    load: () => ({ rev: held.rev, objects: [...held.objects.values()].map((object) => structuredClone(object)) }),
+    load: (kinds) => ({ rev: held.rev, objects: [...held.objects.values()].filter(({ kind }) => kinds?.includes(kind) ?? true).map((object) => structuredClone(object)) }),
     apply: (set, baseRev) => applyTo(held, asStored(set), baseRev),
     audit: ({ limit = 100, kind, key, since }) => structuredClone(held.audit.map(({ shown }) => shown).reverse().filter((row) => (
       (kind === undefined || row.kind === kind) && (key === undefined || row.key === key) && (since === undefined || row.at >= since))).slice(0, page(limit))),

@@ -1,9 +1,10 @@
 /** Processes along lines of trust: one that dies or hangs is replaced, and calls do not notice the desk. Issue 2, point 7; DESIGN 3. */
 import assert from 'node:assert/strict'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openReader } from '../../src/store/reader.ts'
-import { launch, newFolder, pidOf, ringfort, siteFile, twoPhones, until, up } from './running.ts'
+import { launch, logLines, newFolder, pidOf, ringfort, siteFile, twoPhones, until, up } from './running.ts'
 import { newPhone, options, statusOf } from './speak.ts'
 
 const fixed = (port: number) => twoPhones.replace('sip-udp: { port: 0 }', `sip-udp: { port: ${port} }`)
@@ -54,6 +55,31 @@ test('issue 2, point 7: a desk that hangs: calls go on, and it is replaced', asy
   assert.deepEqual(await registered(dataDir), ['alice-desk'])
   phone.close()
   assert.equal(await one.stop(), 0)
+})
+
+test('issue 2, point 7: a desk that is busy with long work is no hanging desk: it is let finish, and says how far it is', async () => {
+  const dataDir = join(newFolder(), 'data'), one = await up(dataDir, ['--site', siteFile(twoPhones)])
+  const people = Array.from({ length: 120 }, (_, i) => `  - { userId: person${i}, password: "battery-staple-${i}" }\n`).join('')   // hashing takes seconds on any machine
+  const applied = ringfort(['apply', siteFile(`users:\n${people}phones: []\n`), '--data', dataDir])
+  await until(() => logLines(dataDir).find((line) => line.event === 'process.busy' && line.on === 'apply'), 'busy')
+  const desk = await pidOf(dataDir, 'desk')
+  process.kill(desk, 'SIGSTOP')
+  await new Promise((resolve) => { setTimeout(resolve, 7_000) })   // longer than a silent desk is let live
+  process.kill(desk, 'SIGCONT')
+  const { code, out, error } = await applied
+  assert.equal(code, 0, error)
+  assert.match(out, /120 created/)
+  assert.match(error, /^ringfort: (?:sealing secrets: \d+ of \d+ objects|writing \d+ changes) …$/m)
+  assert.ok(!one.events.some(({ event }) => event === 'replaced'))
+  assert.equal(await one.stop(), 0)
+})
+
+test('issue 2, bad input: a command while the desk is being replaced is told so, not that nothing runs', async () => {
+  const dataDir = newFolder()
+  writeFileSync(join(dataDir, 'ringfort.pid'), String(process.pid))
+  assert.match((await ringfort(['show', 'version', '--data', dataDir])).error, /takes no commands at this moment.*\[admin\.notReady\]/)
+  rmSync(join(dataDir, 'ringfort.pid'))
+  assert.match((await ringfort(['show', 'version', '--data', dataDir])).error, /\[admin\.notRunning\]/)
 })
 
 test('issue 2, point 7: the launcher is killed: what it had started ends by itself, and the directory is free', async () => {
