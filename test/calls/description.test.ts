@@ -55,3 +55,27 @@ test('A1 a phone that offers more than that hears 488, and the exchange goes on'
   t.connect(t.alice, t.bob)
   t.close()
 })
+
+const sdp = 'v=0\r\no=- 0 0 IN IP4 192.0.2.4\r\ns=-\r\nc=IN IP4 192.0.2.4\r\nt=0 0\r\nm=audio 5004 RTP/AVP 0\r\n'
+/** A body of the description and one more part, with these header lines. */
+function multipart(kind: string, more: string) {
+  const text = `--cut\r\nContent-Type: application/sdp\r\n\r\n${sdp}\r\n--cut\r\n${more}\r\nsomething\r\n--cut--\r\n`
+  const message = parseMessage(`INVITE sip:b@c SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:b@c>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Type: multipart/${kind};boundary=cut\r\nContent-Length: ${text.length}\r\n\r\n${text}`)
+  assert.ok(message.ok)
+  return description(message.message)
+}
+
+for (const [what, kind, more, is] of [
+  ['that says that it must be understood', 'mixed', 'Content-Type: application/isup;version=x\r\nContent-Disposition: signal ; handling = Required\r\n', 'refused'],
+  ['that must be understood, deeper', 'mixed', 'Content-Type: multipart/mixed;boundary=in\r\n\r\n--in\r\nContent-Type: a/b\r\nContent-Disposition: signal;handling=required\r\n\r\nx\r\n--in--\r\n', 'refused'],
+  ['that may be passed over', 'mixed', 'Content-Type: application/isup\r\nContent-Disposition: signal;handling=optional\r\n', 'sdp'],
+  ['that says nothing of it', 'mixed', 'Content-Type: application/pidf+xml\r\n', 'sdp'],
+  ['of alternatives, where one is enough', 'alternative', 'Content-Type: application/isup\r\nContent-Disposition: signal;handling=required\r\n', 'sdp'],
+] as const) {
+  test(`RFC 5621 5.3: a description beside a part ${what}: ${is === 'sdp' ? 'taken' : '415'}`, () => {
+    const said = multipart(kind, more)
+    assert.equal(said.is, is)
+    if (said.is === 'refused') assert.equal(said.status, 415)
+    if (said.is === 'sdp') assert.equal(said.text, sdp)
+  })
+}

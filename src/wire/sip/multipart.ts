@@ -18,24 +18,34 @@ const maxPartLines = 32
 
 /** The body of the first part whose Content-Type is `wanted` (lower case); undefined if there is none. */
 export function part(message: SipMessage, wanted: string): string | undefined {
-  return find(body(message), header(message, 'Content-Type') ?? '', wanted, maxDepth)
+  for (const one of parts(body(message), header(message, 'Content-Type') ?? '', maxDepth)) if (one.type === wanted) return one.text
+  return undefined
 }
 
-function find(text: string, type: string, wanted: string, depth: number): string | undefined {
+/** RFC 5621 5.3: a part of another type than `known` must be understood, and says so itself; of alternatives one is enough. */
+export function demandsMore(message: SipMessage, known: string): boolean {
+  const type = header(message, 'Content-Type') ?? ''
+  if (bare(type) === 'multipart/alternative') return false
+  for (const one of parts(body(message), type, maxDepth)) if (one.type !== known && /;\s*handling\s*=\s*"?required\b/i.test(one.disposition)) return true
+  return false
+}
+
+interface Part { readonly type: string; readonly disposition: string; readonly text: string }
+
+/** Parts in order, those inside a part before those behind it. */
+function* parts(text: string, type: string, depth: number): Iterable<Part> {
   const semicolon = type.indexOf(';'), boundary = semicolon < 0 ? undefined : param(type.slice(semicolon), 'boundary')
-  if (!boundary || boundary.length > maxBoundary || depth === 0) return undefined
+  if (!boundary || boundary.length > maxBoundary || depth === 0) return
   const mark = `--${boundary}`
   let at = delimiter(text, mark, 0)
-  for (let parts = 0; at >= 0 && parts < maxParts; parts++) {
+  for (let count = 0; at >= 0 && count < maxParts; count++) {
     const lineEnd = text.indexOf('\r\n', at + mark.length)
-    if (lineEnd < 0 || text.startsWith('--', at + mark.length)) return undefined         // the last delimiter: an epilogue follows
+    if (lineEnd < 0 || text.startsWith('--', at + mark.length)) return                   // the last delimiter: an epilogue follows
     const next = delimiter(text, mark, lineEnd)
-    if (next < 0) return undefined
-    const found = inPart(text.slice(lineEnd + 2, Math.max(lineEnd + 2, next - 2)), wanted, depth)
-    if (found !== undefined) return found
+    if (next < 0) return
+    yield* partAt(text.slice(lineEnd + 2, Math.max(lineEnd + 2, next - 2)), depth)
     at = next
   }
-  return undefined
 }
 
 /** Where the next delimiter line begins: at the start of a line, followed by `--`, blanks or the line's end, not by more of another boundary. */
@@ -48,27 +58,31 @@ function delimiter(text: string, mark: string, from: number): number {
   return -1
 }
 
-const typeId = headerId('Content-Type')
+const typeId = headerId('Content-Type'), dispositionId = headerId('Content-Disposition')
 
-function inPart(text: string, wanted: string, depth: number): string | undefined {
+function* partAt(text: string, depth: number): Iterable<Part> {
   const end = text.startsWith('\r\n') ? 0 : text.indexOf('\r\n\r\n')
-  if (end < 0) return undefined
-  const type = typeOf(text, end), semicolon = type.indexOf(';')
-  const bare = (semicolon < 0 ? type : type.slice(0, semicolon)).trim().toLowerCase()
-  if (bare.startsWith('multipart/')) return find(text.slice(end + 4), type, wanted, depth - 1)
-  return bare === wanted ? text.slice(end + (end === 0 ? 2 : 4)) : undefined
+  if (end < 0) return
+  const type = field(text, end, typeId) ?? 'text/plain'                                  // RFC 2046 5.2
+  if (bare(type).startsWith('multipart/')) yield* parts(text.slice(end + 4), type, depth - 1)
+  else yield { type: bare(type), disposition: field(text, end, dispositionId) ?? '', text: text.slice(end + (end === 0 ? 2 : 4)) }
 }
 
-/** The Content-Type of a part; without one it is plain text (RFC 2046 5.2). */
-function typeOf(text: string, end: number): string {
+function bare(type: string): string {
+  const semicolon = type.indexOf(';')
+  return (semicolon < 0 ? type : type.slice(0, semicolon)).trim().toLowerCase()
+}
+
+/** The value of a part's header. */
+function field(text: string, end: number, id: number): string | undefined {
   for (let i = 0, line = 0; i < end && line < maxPartLines; line++) {
     let stop = text.indexOf('\r\n', i)
     while (isBlank(text.charCodeAt(stop + 2)) && stop < end) stop = text.indexOf('\r\n', stop + 2)
     const colon = text.indexOf(':', i)
-    if (colon > 0 && colon < stop && headerAt(text, i, nameEnd(text, i, colon)) === typeId) return unfold(text.slice(blanks(text, colon + 1), stop)).trim()
+    if (colon > 0 && colon < stop && headerAt(text, i, nameEnd(text, i, colon)) === id) return unfold(text.slice(blanks(text, colon + 1), stop)).trim()
     i = stop + 2
   }
-  return 'text/plain'
+  return undefined
 }
 
 function nameEnd(text: string, start: number, colon: number): number {

@@ -6,7 +6,7 @@
  */
 import type { Problem } from '../../../kit/result.ts'
 import { maxLines, maxMedia, maxSdp, parseSdp, printSdp, type Sdp } from '../../../wire/sdp/index.ts'
-import { body, contentType, header, part, type SipMessage } from '../../../wire/sip/index.ts'
+import { body, contentType, demandsMore, header, part, type SipMessage } from '../../../wire/sip/index.ts'
 
 export type Description =
   | { is: 'none' }
@@ -21,6 +21,7 @@ export function description(message: SipMessage): Description {
   if (coding !== 'identity') return { is: 'refused', status: 415, problem: strange }
   if (type === 'application/sdp') return read(body(message))
   if (type.startsWith('multipart/')) {
+    if (demandsMore(message, 'application/sdp')) return { is: 'refused', status: 415, problem: strange }
     const text = part(message, 'application/sdp')
     return text === undefined ? optional(message) : read(text)
   }
