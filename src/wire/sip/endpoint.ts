@@ -221,7 +221,10 @@ export function acknowledge(e: Endpoint, to: Flow | Hop, what: Outgoing): string
   return text
 }
 
-/** Sends a printed message again: an ACK, or a 2xx to an INVITE (13.3.1.4). */
+/** Sends a response again: a 2xx to an INVITE (13.3.1.4), a reliable provisional one (RFC 3262 3). Where its connection is gone it goes to the sent-by (18.2.2). */
+export function respondAgain(e: Endpoint, served: Served, text: string): void { pass(e, transactions.again(served.tx, text), ignore) }
+
+/** Sends a printed ACK again. */
 export function again(e: Endpoint, to: Flow | Hop, text: string): void {
   goesOut(e, to, text, false)
   e.out.push('service' in to ? { do: 'send', flow: to, data: text } : { do: 'sendTo', to, data: text, ref: '' })

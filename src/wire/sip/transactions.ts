@@ -161,6 +161,9 @@ function stepServer(layer: Transactions, now: Millis, tx: ServerTx, input: NonIn
 /** For 32 s more it absorbs copies, and has nothing to tell that a user waits for: no user is kept alive by it. */
 function isAnswered(tx: ServerTx): boolean { return tx.state.is === (tx.is === 'inviteServer' ? 'accepted' : 'completed') }
 
+/** A response that the user sends again: a reliable provisional one, or a 2xx to an INVITE. */
+export function again(tx: ServerTx, text: string): Out[] { return [back(tx, text)] }
+
 /** 18.2.2. */
 function back(tx: ServerTx, data: string): Out {
   return tx.hop ? { do: 'sendTo', to: tx.hop, data, ref: tx.key } : { do: 'send', flow: tx.flow, data, ref: tx.key }

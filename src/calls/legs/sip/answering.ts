@@ -4,7 +4,7 @@
  * Standards  RFC 3261 13.3, 3262 3 (UAS), 6026
  */
 import { checkAnswer, narrowDirections, newOrigin, type Sdp } from '../../../wire/sdp/index.ts'
-import { again, type Dialog, hasToken, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
+import { type Dialog, hasToken, respondAgain, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
 import type { Cause, LegCommand } from '../../leg.ts'
 import { description } from './description.ts'
 import { earlyOf, offeredIn } from './early.ts'
@@ -145,7 +145,7 @@ export function answeringWake(house: LegHouse, leg: SipLeg): void {
   else if (answer && now >= answer.at) {
     answer.every = Math.min(2 * answer.every, t2)
     answer.at = Math.min(now + answer.every, answer.until)
-    again(house.endpoint, answer.served.flow, answer.text)
+    respondAgain(house.endpoint, answer.served, answer.text)
   }
   if (reliable?.text !== undefined && now >= reliable.until) {
     refuseInvite(house, leg, { status: 500, text: 'No PRACK', by: 'timer' })                // RFC 3262 3: 5xx, and the call is over
@@ -153,7 +153,7 @@ export function answeringWake(house: LegHouse, leg: SipLeg): void {
   } else if (reliable?.text !== undefined && now >= reliable.at) {
     reliable.every *= 2
     reliable.at = Math.min(now + reliable.every, reliable.until)
-    again(house.endpoint, leg.served!.flow, reliable.text)
+    respondAgain(house.endpoint, leg.served!, reliable.text)
   }
 }
 
