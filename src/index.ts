@@ -1,5 +1,5 @@
 /** The door of the package: a whole phone system in one process. */
-export { type RealSettings, type RealSystem, startRingfort, StartRefused } from './main/embed.ts'
+export { type RealSettings, type RealSystem, startRingfort, StartRefused, StopIncomplete } from './main/embed.ts'
 export type { LadderLine, Ledger } from './main/looking.ts'
 export { simulatedSite } from './main/simulation/start.ts'
 export type { PhoneChoice, SimulatedSite, SimulatedSystem, SimulationSettings } from './main/simulation/start.ts'

@@ -4,13 +4,14 @@ import type { Locations } from '../calls/locations.ts'
 import type { Log } from '../ops/log.ts'
 import type { Writer, WriterEvent } from '../store/writer.ts'
 
-const every = 1_000
+/** A change waits so long at most, ms, until the writer has it. */
+const every = 50
 /** Rows taken from the table at a time. */
 const batch = 500
 
 export interface WriteBehind { flush(): void; close(): void }
 
-/** Hands changed registrations to the writer once a second. */
+/** Hands changed registrations to the writer, many at a time. */
 export function writeBehind(locations: Locations, writer: Writer): WriteBehind {
   const flush = (): void => {
     while (isDirty(locations.dirty)) {

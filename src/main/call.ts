@@ -24,5 +24,5 @@ export async function openCall(settings: RoleSettings, log: Log): Promise<Opened
     handle: async (request) => ({ answer: await answerLive(system, request as LiveRequest) }),
   })
   if (!pipe.ok) { await system.stop(); return { ok: false, problem: [pipe.problem] } }
-  return { ok: true, value: { services: system.bound(), stop: async () => { await pipe.value.close(); await system.stop() } } }
+  return { ok: true, value: { services: system.bound(), stop: async () => { await pipe.value.close(); return system.stop() } } }
 }

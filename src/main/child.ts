@@ -1,11 +1,15 @@
 /** The common part of a started process: it says that it is up, answers pings, stops when told or when the launcher is gone. */
-import type { Problem } from '../kit/result.ts'
+import type { Problem, Result } from '../kit/result.ts'
 import type { BoundPort } from '../admin/live.ts'
 import { openLog, type Log } from '../ops/log.ts'
 import { dropTo, workAs } from './account.ts'
 import type { FromChild, Role, RoleSettings, ToChild } from './talk.ts'
 
-export interface Running { readonly services: readonly BoundPort[]; stop(): Promise<void> }
+export interface Running {
+  readonly services: readonly BoundPort[]
+  /** A failure: something acknowledged is not on the disk. */
+  stop(): Promise<Result<void>>
+}
 
 export type Opened = { ok: true; value: Running } | { ok: false; problem: readonly Problem[] }
 
@@ -39,9 +43,10 @@ export async function runChild(role: Role, settings: RoleSettings, open: (log: L
 
 async function end(running: Running | undefined, log: Log): Promise<never> {
   setTimeout(() => { process.exit(1) }, stopLimit).unref()
-  await running?.stop()
+  const ended = await running?.stop()
+  if (ended?.ok === false) say({ is: 'unsaved', problems: [ended.problem] })
   await log.close()
-  return process.exit(0)
+  return process.exit(ended?.ok === false ? 1 : 0)
 }
 
 /** Ours: told with its place, then a new process is better than this one. */

@@ -63,6 +63,7 @@ function running({ pipe, metrics }: { pipe: PipeServer; metrics: Metrics }, hous
       await pipe.close()
       await metrics.close()
       await store.close()
+      return ok(undefined)
     },
   }
 }

@@ -65,6 +65,12 @@ export class StartRefused extends Error {
   constructor(problems: readonly Problem[]) { super(problems.map(printProblem).join('\n')); this.name = 'StartRefused'; this.problems = problems }
 }
 
+/** What was acknowledged and is not on the disk, thrown by `stop`. */
+export class StopIncomplete extends Error {
+  readonly problem: Problem
+  constructor(problem: Problem) { super(printProblem(problem)); this.name = 'StopIncomplete'; this.problem = problem }
+}
+
 /** Throws StartRefused where the site or the data directory is wrong. */
 export function startRingfort(settings: RealSettings): Promise<RealSystem>
 export function startRingfort(settings: SimulationSettings): Promise<SimulatedSystem>
@@ -85,7 +91,7 @@ async function startReal(settings: RealSettings): Promise<RealSystem> {
   const whole = await openWhole({ dataDir, site: siteOf(settings, dataDir), log, desk: settings.desk ?? true, ended: (record) => { records.push(record) } })
   if (!whole.ok) { await leave(); throw new StartRefused(whole.problem) }
   let stopping: Promise<void> | undefined
-  return realSystem(dataDir, whole.value, records, () => stopping ??= whole.value.stop().then(leave))
+  return realSystem(dataDir, whole.value, records, () => stopping ??= whole.value.stop().then(async (ended) => { await leave(); if (!ended.ok) throw new StopIncomplete(ended.problem) }))
 }
 
 /** A directory that has a configuration keeps it where no site is given. */

@@ -65,6 +65,13 @@ export function tellRefused(voice: Voice, log: Log, problems: readonly Problem[]
   log.write('error', 'start.refused', { problems: problems.map(({ code, where }) => ({ code, where })).slice(0, 50) })
 }
 
+/** The exit code: 0 only where everything acknowledged is on the disk. */
+export function tellStopped(voice: Voice, unsaved: readonly Problem[]): number {
+  if (unsaved.length === 0) { voice.event({ event: 'stopped' }); return 0 }
+  voice.event({ event: 'unsaved', problems: unsaved })
+  return 1
+}
+
 const callHangsAfter = 30_000, deskHangsAfter = 5_000
 
 async function runSplit(options: RunOptions, voice: Voice, log: Log): Promise<number> {
@@ -90,9 +97,8 @@ async function runSplit(options: RunOptions, voice: Voice, log: Log): Promise<nu
   }))
   onSignal((signal) => { voice.event({ event: 'stopping', signal }); end.resolve(0) })
   const code = await end.promise
-  await Promise.all(watched.map((one) => one.stop()))
-  if (code === 0) voice.event({ event: 'stopped' })
-  return code
+  const unsaved = (await Promise.all(watched.map((one) => one.stop()))).flat()
+  return code === 0 ? tellStopped(voice, unsaved) : code
 }
 
 /** The first signal asks; a second one of a person who has waited long enough ends at once. */

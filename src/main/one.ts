@@ -1,6 +1,6 @@
 /** Everything in one process: for small machines. */
 import type { Log } from '../ops/log.ts'
-import { onSignal, type RunOptions, tellRefused } from './launcher.ts'
+import { onSignal, type RunOptions, tellRefused, tellStopped } from './launcher.ts'
 import type { Voice } from './voice.ts'
 import { openWhole } from './whole.ts'
 
@@ -10,7 +10,6 @@ export async function runInOne({ dataDir, site, desk, account }: RunOptions, voi
   if (!whole.ok) { tellRefused(voice, log, whole.problem); return 1 }
   voice.ready(whole.value.services(), dataDir)
   voice.event({ event: 'stopping', signal: await signalled })
-  await whole.value.stop()
-  voice.event({ event: 'stopped' })
-  return 0
+  const ended = await whole.value.stop()
+  return tellStopped(voice, ended.ok ? [] : [ended.problem])
 }

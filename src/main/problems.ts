@@ -17,6 +17,8 @@ const table = {
   'main.userCannotRead': ['The account of --user cannot read the program', 'Install it where every user may read it, for example under /opt.'],
   'main.asRoot': ['Ringfort runs as root: whoever finds a hole in it has the machine', 'Start it as another user, or add --user NAME.'],
   'main.processEnded': ['A process of the system ended', 'It is started again.'],
+  'main.unsaved': ['The system stopped before all that it had acknowledged was on the disk', 'Make room or repair the disk before the next start; phones whose registration is lost are not reached until they register again.'],
+  'main.stopCutShort': ['A process did not end its work in time: what it acknowledged last may not be on the disk', 'See `log/ringfort.log` in the data directory.'],
   'main.processHangs': ['A process of the system does not answer any more and is replaced', undefined],
 } as const satisfies Record<string, readonly [string, string | undefined]>
 

@@ -2,7 +2,9 @@
 import type { Cause } from '../calls/leg.ts'
 import { endCall } from '../calls/end.ts'
 import { step } from '../calls/exchange.ts'
+import { fail, ok, type Result } from '../kit/result.ts'
 import { tellNews } from './news.ts'
+import { mainProblem } from './problems.ts'
 import { monotonicNow, type Parts } from './parts.ts'
 
 /** How long phones have to answer our BYE. */
@@ -11,8 +13,9 @@ const lookEvery = 20
 
 const goingDown: Cause = { status: 503, text: 'The system was stopped', by: 'policy' }
 
-export async function stopSystem(parts: Parts): Promise<void> {
-  const { exchange: x, edge, writer, behind, renewal, log, store, gauge } = parts
+/** A failure: what was acknowledged and is not on the disk. */
+export async function stopSystem(parts: Parts): Promise<Result<void>> {
+  const { exchange: x, edge, writer, behind, renewal, log, store, gauge, dataDir } = parts
   x.closing = true
   log.write('info', 'system.stopping', { calls: x.calls.size })
   for (const call of x.calls.values()) endCall(x.callHouse, call, goingDown)
@@ -26,6 +29,10 @@ export async function stopSystem(parts: Parts): Promise<void> {
   behind.close()
   await store.close()
   const flushed = await writer.close()   // the last to close: what the write-ahead log holds goes into the database
-  if (!flushed.ok) log.problem('error', flushed.problem)
-  log.write('info', 'system.stopped', { saved: flushed.ok })
+  const { bindings, records } = writer.state()
+  log.write('info', 'system.stopped', { saved: flushed.ok, ...(flushed.ok ? {} : { bindings, records }) })
+  if (flushed.ok) return ok(undefined)
+  const lost = mainProblem('main.unsaved', dataDir, `lost are ${bindings} changes of registrations and ${records} call records (${flushed.problem.text.replace(/\.$/, '')})`)
+  log.problem('error', lost)
+  return fail(lost)
 }

@@ -52,8 +52,8 @@ export interface System {
   reading(): Reading
   /** Takes over what was written to the store. */
   reload(): Promise<LiveAnswers['reload']>
-  /** Ends calls, registers nothing more, puts everything on the disk. */
-  stop(): Promise<void>
+  /** Ends calls, registers nothing more, puts everything on the disk; the problem says what is not. */
+  stop(): Promise<Result<void>>
 }
 
 export async function openSystem(options: SystemOptions): Promise<Result<System, readonly Problem[]>> {

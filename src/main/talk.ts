@@ -8,6 +8,8 @@ export type Role = 'call' | 'desk'
 export type FromChild =
   | { is: 'ready'; services: readonly BoundPort[] }
   | { is: 'failed'; problems: readonly Problem[] }
+  /** At the end: what was acknowledged and is not on the disk. */
+  | { is: 'unsaved'; problems: readonly Problem[] }
   | { is: 'pong' }
   /** Work whose length grows with the configuration: no answer to a ping is no sign of hanging until `idle`. */
   | { is: 'busy'; on: string }

@@ -27,6 +27,7 @@ function words({ event, process }: { readonly event: string; readonly [field: st
   switch (event) {
     case 'stopping': return 'Ringfort is stopping: no new calls, everything is put on the disk.\n'
     case 'stopped': return 'Ringfort has stopped.\n'
+    case 'unsaved': return 'Ringfort has stopped, AND NOT EVERYTHING IS ON THE DISK: see above.\n'
     case 'replaced': return `The ${String(process)} process was replaced by a new one.\n`
     default: return ''
   }

@@ -4,6 +4,7 @@
  * Security   arguments go as an array, never through a shell; a process that dies in a circle is waited for longer and longer
  */
 import { type ChildProcess, fork } from 'node:child_process'
+import type { Problem } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
 import { asRoot } from './account.ts'
 import { mainProblem } from './problems.ts'
@@ -22,7 +23,8 @@ export interface WatchSetup {
   readonly failed: (message: Extract<FromChild, { is: 'failed' }>) => void
 }
 
-export interface Watched { readonly pid: () => number | undefined; stop(): Promise<void> }
+/** `stop`: what the process had acknowledged and could not put on the disk. */
+export interface Watched { readonly pid: () => number | undefined; stop(): Promise<readonly Problem[]> }
 
 const pingEvery = 1_000
 const slowest = 30_000
@@ -34,15 +36,15 @@ const stopLimit = 9_500
 /** The silence of a process that has said that it is busy. */
 const longWork = 900_000
 
-interface State { child: ChildProcess | undefined; heardAt: number; startedAt: number; deaths: number; times: number; stopping: boolean; timer: NodeJS.Timeout | undefined; up: boolean; busy: boolean }
+interface State { child: ChildProcess | undefined; heardAt: number; startedAt: number; deaths: number; times: number; stopping: boolean; timer: NodeJS.Timeout | undefined; up: boolean; busy: boolean; unsaved: readonly Problem[] }
 
 export function watch(setup: WatchSetup): Watched {
-  const state: State = { child: undefined, heardAt: 0, startedAt: 0, deaths: 0, times: 0, stopping: false, timer: undefined, up: false, busy: false }
+  const state: State = { child: undefined, heardAt: 0, startedAt: 0, deaths: 0, times: 0, stopping: false, timer: undefined, up: false, busy: false, unsaved: [] }
   const pings = setInterval(() => { ping(state, setup) }, pingEvery)
   begin(state, setup)
   return {
     pid: () => state.child?.pid,
-    stop: () => { state.stopping = true; clearInterval(pings); clearTimeout(state.timer); return stop(state) },
+    stop: () => { state.stopping = true; clearInterval(pings); clearTimeout(state.timer); return stop(state, setup) },
   }
 }
 
@@ -63,6 +65,7 @@ function hear(state: State, setup: WatchSetup, message: FromChild): void {
   state.heardAt = performance.now()
   switch (message.is) {
     case 'pong': break
+    case 'unsaved': state.unsaved = message.problems; break
     case 'busy': state.busy = true; setup.log.write('info', 'process.busy', { role: setup.role, on: message.on }); break
     case 'idle': state.busy = false; break
     case 'ready':
@@ -99,12 +102,14 @@ function died(state: State, setup: WatchSetup, how: string): void {
   state.timer = setTimeout(() => { begin(state, setup) }, state.deaths === 1 ? 0 : wait)
 }
 
-async function stop(state: State): Promise<void> {
+async function stop(state: State, { role }: WatchSetup): Promise<readonly Problem[]> {
   const { child } = state
-  if (!child || child.exitCode !== null || child.signalCode !== null) return
+  if (!child || child.exitCode !== null || child.signalCode !== null) return state.unsaved
   const gone = new Promise<void>((resolve) => { child.once('exit', () => { resolve() }) })
   const timer = setTimeout(() => { child.kill('SIGKILL') }, stopLimit)
   if (child.connected) child.send({ is: 'stop' } satisfies ToChild, () => {})
   await gone
   clearTimeout(timer)
+  if (child.exitCode === 0 || state.unsaved.length > 0) return state.unsaved
+  return role === 'call' ? [mainProblem('main.stopCutShort', role, child.signalCode ?? `exit code ${child.exitCode}`)] : []
 }

@@ -5,7 +5,7 @@ import { type Live, openDesk } from './desk.ts'
 import { answerLive } from './live.ts'
 import { openSystem, type System, type SystemOptions } from './system.ts'
 
-export interface Whole { readonly system: System; services(): readonly BoundPort[]; stop(): Promise<void> }
+export interface Whole { readonly system: System; services(): readonly BoundPort[]; stop(): Promise<Result<void>> }
 
 export async function openWhole(options: SystemOptions & { readonly desk: boolean }): Promise<Result<Whole, readonly Problem[]>> {
   const opened = await openSystem(options)
@@ -14,7 +14,7 @@ export async function openWhole(options: SystemOptions & { readonly desk: boolea
   if (desk && !desk.ok) { await system.stop(); return fail(desk.problem) }
   return ok({
     system, services: () => [...system.bound(), ...(desk?.value.services ?? [])],
-    stop: async () => { await desk?.value.stop(); await system.stop() },
+    stop: async () => { await desk?.value.stop(); return system.stop() },
   })
 }
 

@@ -77,6 +77,21 @@ test('issue 2, bad input: the disk is full while the system runs: calls go on, h
   assert.equal(await one.stop(), 0)
 })
 
+test('issue 2, bad input: a disk that is full at the stop: exit 1, and words that say what is lost and what to do', { skip: canMount ? false : 'needs a mount namespace (root)' }, async () => {
+  const dataDir = join(newFolder(), 'data')
+  mkdirSync(dataDir)
+  const one = launch(dataDir, ['--site', siteFile(twoPhones)], ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=8m none "$0" && exec "$@"', dataDir])
+  await one.event('ready')
+  fill(join(`/proc/${one.child.pid}/root${dataDir}`, 'ballast'))
+  const phones = await twoRegistered(one)
+  const seen = one.events.length
+  assert.equal(await one.stop(), 1)
+  const ended = one.events.slice(seen).map(({ event }) => event)
+  assert.deepEqual(ended, ['stopping', 'unsaved'])
+  assert.match(one.said().error, /lost are [1-9]\d* changes of registrations and 0 call records \(The disk is full\)\. Make room .*\[main\.unsaved\]/)
+  for (const phone of phones) phone.close()
+})
+
 /** To the last octet. */
 function fill(ballast: string): void {
   for (let size = 1 << 20; size >= 1; size >>= 1) for (let more = true; more;) try { appendFileSync(ballast, Buffer.alloc(size)) } catch { more = false }
