@@ -35,7 +35,7 @@ export function liveOver(dataDir: string): Live {
 }
 
 export async function openDesk(dataDir: string, log: Log, live: Live, busy: Busy = () => {}): Promise<Opened> {
-  const store = await openStore(dataDir, { verify: false })
+  const store = await openStore(dataDir, { create: false, verify: false })
   if (!store.ok) return { ok: false, problem: [store.problem] }
   const key = readSealKey(dataDir)
   if (!key.ok) { await store.value.close(); return { ok: false, problem: [key.problem] } }

@@ -19,9 +19,11 @@ const octets = 32
 
 export function pkiDirectory(dataDir: string): string { return join(dataDir, 'pki') }
 
+export function sealKeyFile(dataDir: string): string { return join(pkiDirectory(dataDir), 'seal.key') }
+
 /** `objects`: what is stored already; a seal key that is missing then is a loss, not a first start. */
 export function openKeys(dataDir: string, objects: readonly StoredObject[]): Result<Keys> {
-  const seal = openKey(join(pkiDirectory(dataDir), 'seal.key'), objects.some(({ body }) => holdsSealed(body)))
+  const seal = openKey(sealKeyFile(dataDir), objects.some(({ body }) => holdsSealed(body)))
   if (!seal.ok) return seal
   const nonce = openKey(join(pkiDirectory(dataDir), 'nonce.key'), false)
   if (!nonce.ok) return nonce
@@ -30,9 +32,9 @@ export function openKeys(dataDir: string, objects: readonly StoredObject[]): Res
 
 /** The seal key alone, for the desk: the process that answers for calls has made it. */
 export function readSealKey(dataDir: string): Result<SealKey> {
-  const read = readKey(join(pkiDirectory(dataDir), 'seal.key'))
+  const read = readKey(sealKeyFile(dataDir))
   if (!read.ok) return read
-  return read.value ? ok(new SealKey(read.value)) : fail(mainProblem('main.keyLost', join(pkiDirectory(dataDir), 'seal.key')))
+  return read.value ? ok(new SealKey(read.value)) : fail(mainProblem('main.keyLost', sealKeyFile(dataDir)))
 }
 
 function openKey(file: string, needed: boolean): Result<{ key: Buffer; made: boolean }> {

@@ -1,11 +1,13 @@
 /** Everything that must be right before a port is opened: the data directory, the database, the keys, the site file, the picture. */
+import { existsSync, statSync } from 'node:fs'
 import { inverse, type StoredObject } from '../directory/changes.ts'
 import { buildSnapshot, checkSeals, type Snapshot } from '../directory/snapshot.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
-import { openReader, type Reader } from '../store/reader.ts'
+import { databasePath, openReader, type Reader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
-import { type Keys, openKeys } from './keys.ts'
+import { type Keys, openKeys, sealKeyFile } from './keys.ts'
 import { bindingPlan } from './ports.ts'
+import { mainProblem } from './problems.ts'
 import { type SiteSource, siteText, withFreePorts } from './siteFile.ts'
 
 export interface PrepareOptions {
@@ -28,6 +30,8 @@ export interface Prepared {
 }
 
 export async function prepare(options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]>> {
+  const lost = lostDatabase(options.dataDir)
+  if (lost) return fail([lost])
   const quick = options.site === undefined ? openReader(options.dataDir, options.verify === false) : undefined
   const opened = quick ? ok(quick) : await openWhole(options)
   if (!opened.ok) return fail([opened.problem])
@@ -35,6 +39,13 @@ export async function prepare(options: PrepareOptions): Promise<Result<Prepared,
   const ready = await prepareOn(store, options)
   if (!ready.ok) await store.close()
   return ready
+}
+
+/** A first start is one where neither the database nor the key that seals its secrets is there: a key alone tells of a loss. */
+function lostDatabase(dataDir: string): Problem | undefined {
+  const file = databasePath(dataDir), size = (name: string) => statSync(name, { throwIfNoEntry: false })?.size ?? 0
+  const isThere = size(file) > 0 || size(`${file}-wal`) > 0
+  return isThere || !existsSync(sealKeyFile(dataDir)) ? undefined : mainProblem('main.databaseLost', file)
 }
 
 /** The first start, one after a stop that was none, one with a site file: the store with everything that it can. */

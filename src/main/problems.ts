@@ -4,6 +4,7 @@ import type { Problem } from '../kit/result.ts'
 const table = {
   'main.keyDamaged': ['The key file does not hold a key', 'Restore it from a backup; without it stored passwords must be set anew.'],
   'main.keyLost': ['The key file is missing, and stored passwords were sealed with it', 'Restore it from a backup.'],
+  'main.databaseLost': ['The database is missing or empty, and the key that sealed its secrets is there: this is no first start', 'Put ringfort.db back from a backup. To begin with nothing, remove the data directory; to begin with nothing and keep the authority that phones trust, remove pki/seal.key.'],
   'main.unwritable': ['The data directory cannot be written', 'Correct its owner and mode (0700).'],
   'main.siteUnreadable': ['The site file cannot be read', 'Correct the path or its permissions.'],
   'main.siteTooLarge': ['The site file is too large', 'A site file has 16 MiB at most.'],

@@ -1,11 +1,11 @@
 /** The site file of a start: read where it lies, or given as text; on a first start checked before anything is made. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Site } from '../directory/site.ts'
 import type { ServiceOverride } from '../edge/bindings.ts'
 import { services } from '../edge/services.ts'
 import { fileReason } from '../kit/error.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
+import { databasePath } from '../store/reader.ts'
 import { mainProblem } from './problems.ts'
 
 const maxSite = 16 * 1024 * 1024
@@ -41,7 +41,7 @@ function readSiteFile(file: string): Result<string> {
 
 /** A first start that is refused for its site file leaves nothing behind; a later one is checked against what is stored. */
 export async function checkFirstSite(dataDir: string, file: string | undefined): Promise<readonly Problem[]> {
-  if (file === undefined || existsSync(join(dataDir, 'ringfort.db'))) return []
+  if (file === undefined || existsSync(databasePath(dataDir))) return []
   const given = siteText(file)
   if (!given.ok) return [given.problem]
   const [{ readSite }, { planBindings }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('../edge/bindings.ts'), import('./ports.ts')])

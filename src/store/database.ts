@@ -5,7 +5,6 @@
  * Security   every value is a bound parameter; SQL text comes from Kysely's builder alone (A28)
  */
 import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { type Compilable, CompiledQuery, type DatabaseConnection, type Driver, Kysely, SqliteAdapter, SqliteDialect, type SqliteDatabase, SqliteDriver } from 'kysely'
@@ -46,8 +45,6 @@ export interface DatabaseOptions {
   readonly create?: boolean | undefined
   readonly busyTimeout?: number | undefined
 }
-
-export function databasePath(dataDir: string): string { return join(dataDir, 'ringfort.db') }
 
 export function openDatabase(path: string, options: DatabaseOptions = {}): Result<Database> {
   return guarded(path, () => {

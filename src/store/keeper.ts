@@ -6,10 +6,11 @@
  */
 import type { Millis } from '../kit/machine.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
-import { type Database, databasePath, openDatabase } from './database.ts'
+import { type Database, openDatabase } from './database.ts'
 import { pendingMigrations } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { guarded, StoreFailure, storeProblem } from './problems.ts'
+import { databasePath } from './reader.ts'
 import { appendRecords, records } from './records.ts'
 import { registrations, writeBindings } from './registrations.ts'
 import { openSpool } from './spool.ts'

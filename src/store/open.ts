@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs'
 import { fail, ok, type Result } from '../kit/result.ts'
 import { configuration } from './configuration.ts'
-import { type Database, databasePath, openDatabase } from './database.ts'
+import { type Database, openDatabase } from './database.ts'
 import { prepareDirectory } from './lock.ts'
 import { migrate, type Migrations, pendingMigrations } from './migrate.ts'
 import { migrations as ours } from './migrations/index.ts'
 import { guarded, StoreFailure, storeProblem } from './problems.ts'
+import { databasePath } from './reader.ts'
 import { records } from './records.ts'
 import { registrations } from './registrations.ts'
 import type { Store } from './store.ts'
@@ -14,6 +15,8 @@ import type { Store } from './store.ts'
 export interface OpenOptions {
   /** For a process that only looks: changes nothing, makes nothing, migrates nothing. */
   readonly readOnly?: boolean | undefined
+  /** Make the database where there is none; true if left out and not readOnly. A process that comes second never makes one. */
+  readonly create?: boolean | undefined
   /** Check every page first. By default when the last stop left its write-ahead log behind; a process under a launcher says false. */
   readonly verify?: boolean | undefined
   readonly migrations?: Migrations | undefined
@@ -24,7 +27,7 @@ export async function openStore(dataDir: string, options: OpenOptions = {}): Pro
   const ready = options.readOnly ? ok(undefined) : prepareDirectory(dataDir)
   if (!ready.ok) return ready
   const verify = options.verify ?? existsSync(`${path}-wal`)   // looked for before opening, which makes one
-  const opened = openDatabase(path, { readOnly: options.readOnly, create: !options.readOnly })
+  const opened = openDatabase(path, { readOnly: options.readOnly, create: options.create ?? !options.readOnly })
   if (!opened.ok) return opened
   const fit = await makeFit(opened.value, options, verify)
   if (fit.ok) return ok(storeOn(opened.value))

@@ -18,12 +18,14 @@ export interface Reader {
   close(): Promise<void>
 }
 
+export function databasePath(dataDir: string): string { return join(dataDir, 'ringfort.db') }
+
 const busyTimeout = 5_000
 const pragmas = ['pragma trusted_schema = off', 'pragma cell_size_check = on']
 
 /** `leftBehind`: a write-ahead log that is there was left by a run that is still going on, not by one that broke off. */
 export function openReader(dataDir: string, leftBehind = false): Reader | undefined {
-  const path = join(dataDir, 'ringfort.db')
+  const path = databasePath(dataDir)
   if (!existsSync(path) || (existsSync(`${path}-wal`) && !leftBehind)) return undefined
   const opened = guarded(path, () => open(path))
   return opened.ok && opened.value ? reader(path, opened.value) : undefined

@@ -194,6 +194,26 @@ test('issue 2, bad input: a database damaged while the system was stopped: refus
   assert.equal(await (await up(whole)).stop(), 0)
 })
 
+test('issue 2, bad input: a database that is gone or empty beside the key that sealed it is a loss, told as one, and nothing is made in its place', async () => {
+  const dataDir = join(newFolder(), 'data'), file = join(dataDir, 'ringfort.db'), site = siteFile(twoPhones)
+  assert.equal(await (await up(dataDir, ['--site', site])).stop(), 0)
+  const kept = readFileSync(file)
+  for (const [lose, left] of [[() => { rmSync(file) }, undefined], [() => { writeFileSync(file, '') }, 0]] as const) {
+    lose()
+    for (const given of [[], ['--site', site]]) {
+      const one = launch(dataDir, given)
+      assert.equal(await one.ended(), 1)
+      assert.match(one.said().error, /ringfort\.db: The database is missing or empty.* Put ringfort\.db back from a backup.*\[main\.databaseLost\]/)
+      assert.equal(statSync(file, { throwIfNoEntry: false })?.size, left)
+    }
+  }
+  writeFileSync(file, kept)
+  assert.equal(await (await up(dataDir)).stop(), 0)
+  rmSync(file)
+  rmSync(join(dataDir, 'pki/seal.key'))
+  assert.equal(await (await up(dataDir, ['--site', site])).stop(), 0, 'begun with nothing')
+})
+
 test('issue 2, bad input: a disk without room: exit 1 that says so', async () => {
   const one = launch(join(newFolder(), 'data'), [], ['/bin/sh', '-c', 'ulimit -f 8; exec "$@"', 'sh'])
   assert.equal(await one.ended(), 1)
