@@ -1,0 +1,79 @@
+/** Whose request is this: by address and port, by certificate and port, or nobody's. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { findTrunk, indexTrunks, type RequestSource, type Trunk } from '../../../src/policy/trunk/find.ts'
+import { certificate, from, trunk } from './sample.ts'
+
+function found(trunks: readonly Trunk[], given: Partial<RequestSource>): string {
+  const answer = findTrunk(indexTrunks(trunks), from(given))
+  return answer.is === 'trunk' ? `${answer.trunk.name} by ${answer.by} ${answer.name}` : `${answer.answer} ${answer.counter} ${answer.problem.code.replace('policy.trunk.', '')}`
+}
+
+test('R333 R338 a clear trunk is known by the address of a destination and the incoming port, over TCP and UDP', () => {
+  const trunks = [trunk('a', {}, '192.0.2.10', '2001:DB8::0:10'), trunk('b', {}, '192.0.2.20')]
+  for (const transport of ['udp', 'tcp'] as const) {
+    assert.equal(found(trunks, { transport }), 'a by address 192.0.2.10')
+    assert.equal(found(trunks, { transport, source: '2001:db8::10' }), 'a by address 2001:db8::10')
+    assert.equal(found(trunks, { transport, source: '192.0.2.20' }), 'b by address 192.0.2.20')
+  }
+})
+
+test('R333 addresses that a destination\'s name stands for count as well', () => {
+  const named: Trunk = { ...trunk('a', {}), destinations: [{ address: 'Carrier.test', port: 5060, resolved: ['198.51.100.1', '198.51.100.2'] }] }
+  assert.equal(found([named], { source: '198.51.100.2' }), 'a by address 198.51.100.2')
+})
+
+test('A42 A11 nobody: silence for a datagram, no handshake for TLS, 403 for the rest, and a counter each', () => {
+  const trunks = [trunk('a', {}), trunk('s', { deviceSecurityMode: 'encrypted', secureCertificateSubjects: 'sbc.test' })], source = '203.0.113.9'
+  assert.equal(found(trunks, { source }), 'silence sip_unknown_source_total unknownSource')
+  assert.equal(found(trunks, { source, transport: 'tcp' }), 'refuse sip_unknown_source_total unknownSource')
+  assert.equal(found(trunks, { source, transport: 'tls', incomingPort: 5061 }), 'noHandshake sip_unknown_subject_total noCertificate')
+  assert.equal(found(trunks, { source, transport: 'tls', incomingPort: 5061, peer: certificate('evil.test') }), 'noHandshake sip_unknown_subject_total unknownSubject')
+  assert.equal(found(trunks, { incomingPort: 5061, transport: 'tcp' }), 'refuse sip_unknown_source_total unknownSource')
+  for (const transport of ['ws', 'wss'] as const) assert.equal(found(trunks, { transport }), 'refuse sip_unknown_source_total unknownSource')
+})
+
+test('R354 R350 TLS is known by the certificate of the connection and the port, wherever it comes from', () => {
+  const trunks = [trunk('a', { deviceSecurityMode: 'encrypted', secureCertificateSubjects: 'sbc1.test' }), trunk('b', { deviceSecurityMode: 'encrypted', incomingPort: 5071, secureCertificateSubjects: 'sbc1.test' })]
+  const given = { transport: 'tls', source: '203.0.113.9', peer: certificate('x', 'sbc1.test') } as const
+  assert.equal(found(trunks, { ...given, incomingPort: 5061 }), 'a by certificate sbc1.test')
+  assert.equal(found(trunks, { ...given, incomingPort: 5071 }), 'b by certificate sbc1.test')
+  assert.equal(found(trunks, { ...given, incomingPort: 5081 }), 'noHandshake sip_unknown_subject_total unknownSubject')
+})
+
+test('R359 several trunks to one address are told apart by their incoming ports', () => {
+  const trunks = [trunk('a', {}), trunk('b', { incomingPort: 5065 })]
+  assert.equal(found(trunks, {}), 'a by address 192.0.2.10')
+  assert.equal(found(trunks, { incomingPort: 5065 }), 'b by address 192.0.2.10')
+})
+
+test('R300 A12 trunks of one profile: the port of the other side or its names tell them apart, and nothing is guessed', () => {
+  const [a, b] = [5071, 5072].map((port, i): Trunk => ({ ...trunk('ab'[i]!, { name: 'one' }), destinations: [{ address: '192.0.2.10', port }] }))
+  assert.equal(found([a!, b!], { sourcePort: 5072 }), 'b by address 192.0.2.10')
+  assert.equal(found([a!, b!], { sourcePort: 40_000 }), 'silence sip_unknown_source_total ambiguous')
+  const secure = { deviceSecurityMode: 'encrypted', name: 'one', secureCertificateSubjects: 'sbc1.test sbc2.test ha.test' } as const, trunks = [trunk('c', secure, 'sbc1.test'), trunk('d', secure, 'sbc2.test', '192.0.2.44')]
+  const over = { transport: 'tls', incomingPort: 5061, source: '203.0.113.9' } as const
+  assert.equal(found(trunks, { ...over, peer: certificate('sbc2.test') }), 'd by certificate sbc2.test')
+  assert.equal(found(trunks, { ...over, peer: certificate('ha.test') }), 'noHandshake sip_unknown_subject_total ambiguous')
+  assert.equal(found(trunks, { ...over, peer: certificate('ha.test'), source: '192.0.2.44' }), 'd by certificate ha.test')
+})
+
+test('R336 A22 NULL-SHA alone for an authenticated trunk, and never for an encrypted one that shares its port', () => {
+  const trunks = [trunk('plain', { deviceSecurityMode: 'authenticated', secureCertificateSubjects: 'old.test' }), trunk('secret', { deviceSecurityMode: 'encrypted', secureCertificateSubjects: 'new.test' })]
+  const over = (subject: string, nullCipher: boolean) => found(trunks, { transport: 'tls', incomingPort: 5061, peer: certificate(subject), nullCipher })
+  assert.equal(over('old.test', true), 'plain by certificate old.test')
+  assert.equal(over('old.test', false), 'noHandshake sip_unknown_subject_total nullOnly')
+  assert.equal(over('new.test', false), 'secret by certificate new.test')
+  assert.equal(over('new.test', true), 'noHandshake sip_unknown_subject_total notEncrypted')
+})
+
+test('R356 port 0: nothing comes in; a profile without names lets no certificate in', () => {
+  assert.equal(found([trunk('a', { incomingPort: 0 })], { incomingPort: 0 }), 'silence sip_unknown_source_total unknownSource')
+  assert.equal(found([trunk('a', { deviceSecurityMode: 'encrypted' })], { transport: 'tls', incomingPort: 5061, peer: certificate('', 'a.test') }), 'noHandshake sip_unknown_subject_total unknownSubject')
+})
+
+test('A17 what one request costs does not grow with the trunks', () => {
+  const many = Array.from({ length: 5_000 }, (_, i) => trunk(`t${i}`, {}, `10.0.${i >> 8}.${i & 255}`)), index = indexTrunks(many)
+  assert.equal(index.byAddress.size, 5_000)
+  for (const [i, one] of many.entries()) assert.deepEqual(findTrunk(index, from({ source: `10.0.${i >> 8}.${i & 255}` })), { is: 'trunk', trunk: one, by: 'address', name: `10.0.${i >> 8}.${i & 255}` })
+})
