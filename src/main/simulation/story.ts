@@ -162,6 +162,7 @@ function disagreement(leg: LegRecord, talk: Talk): string | undefined {
   const { ended } = talk
   if (!ended) return 'the phone does not know that it is over'
   if (leg.endedBy === 'far' && ended.by === 'them') return `the record says that the phone ended it (${leg.status} ${leg.reason}), the phone says that the system did (${ended.status} ${ended.reason})`
+  if (leg.reason === 'No PRACK') return undefined                            // the answer stood behind a PRACK that was lost (RFC 3262 3)
   if (leg.answeredAt !== undefined && !talk.wasUp && ended.by === 'them' && ended.status >= 300) return `answered for the system, refused with ${ended.status} for the phone`
   return undefined
 }

@@ -4,7 +4,7 @@ import { cancel as cancelTx, type Dialog, hasToken, header, newDialog, rseq, typ
 import { ack, ackAgain, ask, capabilities, contact } from './ask.ts'
 import { makeAnswer, makeOffer } from './media.ts'
 import { checkTheirAnswer, descriptionIn } from './rules.ts'
-import { endTalk, later, type Phone, type Protection, type Talk, violation } from './state.ts'
+import { type Early, endTalk, later, type Phone, type Protection, type Talk, violation } from './state.ts'
 import { learnShown, refreshes } from './session.ts'
 
 export interface Dialling {
@@ -74,29 +74,29 @@ function provisional(phone: Phone, talk: Talk, response: SipMessage): void {
   if (reliable && early && !acceptReliable(phone, talk, early, response)) return
   if (phone.settings.reliable === 'required' && !reliable) violation(phone, `${response.status} without 100rel although it was required`)
   const sdp = descriptionIn(phone, talk, response)
-  if (sdp && early && !reliable) preview(phone, talk, sdp, response)
+  if (sdp && early && !reliable) preview(phone, talk, early, sdp, response)
 }
 
-function earlyDialog(talk: Talk, response: SipMessage): { dialog: Dialog; rseq: number } | undefined {
+function earlyDialog(talk: Talk, response: SipMessage): Early | undefined {
   if (response.toTag === '') return undefined
   const known = talk.early.get(response.toTag)
   if (known) return known
   const dialog = uacDialog(talk.dialog, response)
   if (!dialog) return undefined
-  const early = { dialog, rseq: 0 }
+  const early: Early = { dialog, rseq: 0 }
   talk.early.set(response.toTag, early)
   return early
 }
 
 /** RFC 3261 13.2.1: an early answer that the 2xx of the same dialog must repeat. */
-function preview(phone: Phone, talk: Talk, sdp: Sdp, response: SipMessage): void {
+function preview(phone: Phone, talk: Talk, early: Early, sdp: Sdp, response: SipMessage): void {
   if (!talk.offered) { violation(phone, `${response.status}: an answer without an offer`); return }
   checkTheirAnswer(phone, talk.offered, sdp, String(response.status))
-  talk.session = { ours: talk.offered, theirs: sdp, weOffered: true }
+  talk.session = early.session = { ours: talk.offered, theirs: sdp, weOffered: true }
 }
 
 /** RFC 3262 4: in order, each acknowledged once; false for a copy. */
-function acceptReliable(phone: Phone, talk: Talk, early: { dialog: Dialog; rseq: number }, response: SipMessage): boolean {
+function acceptReliable(phone: Phone, talk: Talk, early: Early, response: SipMessage): boolean {
   const number = rseq(response)
   if (number === undefined) { violation(phone, `${response.status} with 100rel without RSeq`); return false }
   if (number <= early.rseq) return false
@@ -105,10 +105,10 @@ function acceptReliable(phone: Phone, talk: Talk, early: { dialog: Dialog; rseq:
   let body: string | undefined
   if (sdp && talk.offered) {
     checkTheirAnswer(phone, talk.offered, sdp, `reliable ${response.status}`)
-    talk.session = { ours: talk.offered, theirs: sdp, weOffered: true }
+    talk.session = early.session = { ours: talk.offered, theirs: sdp, weOffered: true }
   } else if (sdp && talk.session === undefined) {
     const ours = makeAnswer(phone, talk, sdp)
-    if (ours) { body = printSdp(ours); talk.session = { ours, theirs: sdp, weOffered: false } }
+    if (ours) { body = printSdp(ours); talk.session = early.session = { ours, theirs: sdp, weOffered: false } }
   }
   const headers = `RAck: ${number} ${response.cseq} INVITE\r\n`
   ask(phone, early.dialog, 'PRACK', { headers, ...(body === undefined ? {} : { contentType: 'application/sdp', body }), heard: (answer) => {
@@ -140,12 +140,12 @@ function success(phone: Phone, talk: Talk, response: SipMessage): void {
 function answeredBy(phone: Phone, talk: Talk, sdp: Sdp | undefined, response: SipMessage): void {
   const offer = talk.offered!
   talk.offered = undefined
-  const promised = talk.early.get(response.toTag) && talk.session
+  const promised = talk.early.get(response.toTag)?.session
   if (!sdp && !promised) { violation(phone, '200 to an offer holds no answer'); return }
   if (sdp) {
     checkTheirAnswer(phone, offer, sdp, '200')
     talk.session = { ours: offer, theirs: sdp, weOffered: true }
-  }
+  } else talk.session = promised                                           // of several early dialogs this one counts
 }
 
 function answerInAck(phone: Phone, talk: Talk, sdp: Sdp, response: SipMessage): void {

@@ -38,6 +38,9 @@ export interface Session { readonly ours: Sdp; readonly theirs: Sdp; readonly we
 
 export interface Ending { readonly status: number; readonly by: 'us' | 'them' | 'network'; readonly reason: string }
 
+/** An early dialog, and what was agreed in it: its 2xx need not say it again. */
+export interface Early { readonly dialog: Dialog; rseq: number; session?: Session | undefined }
+
 /** One call of the phone. */
 export interface Talk {
   readonly id: number
@@ -46,7 +49,7 @@ export interface Talk {
   state: 'calling' | 'ringing' | 'answered' | 'up' | 'ended'
   dialog: Dialog
   /** Early dialogs: by their tag at the calling phone, by our tag at the called one that forks. */
-  readonly early: Map<string, { dialog: Dialog; rseq: number }>
+  readonly early: Map<string, Early>
   /** The INVITE that we have not answered. */
   invite: Served | undefined
   client: ClientTx | undefined

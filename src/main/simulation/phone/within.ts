@@ -132,7 +132,11 @@ function updated(phone: Phone, talk: Talk, served: Served): void {
   refreshTarget(talk.dialog, served.message)
   const sdp = offer && makeAnswer(phone, talk, offer)
   if (offer && !sdp) { respond(phone.endpoint, phone.now, served, { status: 488 }); return }
-  if (offer && sdp) talk.session = { ours: sdp, theirs: offer, weOffered: false }
+  if (offer && sdp) {
+    const early = talk.early.get(served.message.fromTag)
+    talk.session = { ours: sdp, theirs: offer, weOffered: false }
+    if (early) early.session = talk.session
+  }
   const headers = contact(phone) + timerHeaders(served.message)
   respond(phone.endpoint, phone.now, served, { status: 200, headers, ...(sdp ? { contentType: 'application/sdp', body: printSdp(sdp satisfies Sdp) } : {}) })
   refreshes(phone, talk, served.message, false)
