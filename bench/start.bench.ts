@@ -3,14 +3,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bench, Figure } from './figure.ts'
 import { answersOptions } from './load/datagram.ts'
-import { end, loadAverage, root, run, serverCore } from './load/process.ts'
+import { end, loadAverage, root, run } from './load/process.ts'
 import { prepareSite } from './load/ringfort.ts'
 import { siteOf } from './load/site.ts'
 
 const runs = 9
 
 async function once(port: number, parameters: readonly string[]): Promise<number> {
-  const child = run(serverCore, 'node', [join(root, 'bin/ringfort.mjs'), 'start', '--json', ...parameters])
+  const child = run(undefined, 'node', [join(root, 'bin/ringfort.mjs'), 'start', '--json', ...parameters])
   const took = await answersOptions(port, 120_000)
   await new Promise((resolve) => { setTimeout(resolve, 1_000) })
   await end(child)

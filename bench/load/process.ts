@@ -17,8 +17,9 @@ const children = new Set<ChildProcess>()
 process.on('exit', () => { for (const child of children) child.kill('SIGKILL') })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { process.exit(1) })
 
-export function run(core: string, command: string, parameters: readonly string[], options: SpawnOptions = {}): ChildProcess {
-  const [program, ...rest] = pinned ? ['taskset', '-c', core, command, ...parameters] : [command, ...parameters]
+/** `core`: undefined for all of them. */
+export function run(core: string | undefined, command: string, parameters: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  const [program, ...rest] = pinned && core !== undefined ? ['taskset', '-c', core, command, ...parameters] : [command, ...parameters]
   const child = spawn(program!, rest, { stdio: 'ignore', ...options })
   children.add(child)
   child.once('exit', () => { children.delete(child) })

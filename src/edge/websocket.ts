@@ -5,9 +5,10 @@
  * Security   anyone may connect; a message is bounded by the library before it is put together, no compression, 16 kB of request head
  */
 import { isUtf8 } from 'node:buffer'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { createServer } from '../kit/http.ts'
 import { blame, type Carrier, closed, type Connection, hear, openConnection } from './connections.ts'
 import type { Door } from './door.ts'
 import { problem, reasonOf } from './problems.ts'

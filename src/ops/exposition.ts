@@ -3,7 +3,8 @@
  *
  * Security   programs of this machine: few connections, short heads, short waits, no body is read
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from '../kit/http.ts'
 import { fail, ok, type Result } from '../kit/result.ts'
 import { type Health, healthOf } from './health.ts'
 import type { Reading } from './reading.ts'
