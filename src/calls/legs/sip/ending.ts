@@ -41,6 +41,7 @@ function settleOpen(house: LegHouse, leg: SipLeg): void {
   const { negotiation } = leg
   answerOpen(house, leg, 487)
   if (negotiation?.is === 'received' && negotiation.in === 'success') ackNothing(house, leg, negotiation.sdp)
+  if (negotiation?.is === 'asking') leg.negotiation = negotiation          // the 2xx with their offer may still come: see saidLate
   leg.wanted = leg.retry = leg.session = leg.referral = undefined
 }
 

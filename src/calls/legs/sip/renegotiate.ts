@@ -151,8 +151,8 @@ export function reinviteResponse(house: LegHouse, leg: SipLeg, response: SipMess
   const { negotiation } = leg
   if (response.status < 300) {
     if (response.cseq === leg.inviteSeq) saidAgain(house, leg)
-    else if (negotiation?.is === 'sent' || negotiation?.is === 'asking') reinviteAccepted(house, leg, response, negotiation.is)
-    else { leg.inviteSeq = response.cseq; ack(house, leg, leg.dialog, response.cseq) }   // we hang up meanwhile
+    else if (!leg.over && (negotiation?.is === 'sent' || negotiation?.is === 'asking')) reinviteAccepted(house, leg, response, negotiation.is)
+    else saidLate(house, leg, response)
     return
   }
   if (leg.over) return
@@ -169,6 +169,15 @@ export function reinviteResponse(house: LegHouse, leg: SipLeg, response: SipMess
 function saidAgain(house: LegHouse, leg: SipLeg): void {
   const { negotiation } = leg
   if (negotiation?.is !== 'received' || negotiation.in !== 'success') ackAgain(house, leg)
+}
+
+/** We hang up meanwhile: the 2xx is acknowledged, and an offer in it answered all the same (13.2.2.4). */
+function saidLate(house: LegHouse, leg: SipLeg, response: SipMessage): void {
+  const { negotiation } = leg, said = description(response)
+  leg.negotiation = undefined
+  leg.inviteSeq = response.cseq
+  if (negotiation?.is === 'asking' && said.is === 'sdp') ackNothing(house, leg, said.sdp)
+  else ack(house, leg, leg.dialog, response.cseq)
 }
 
 /** What became of an offer that the call no longer waits for stays with the leg: the next one is waiting already. */
