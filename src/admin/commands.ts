@@ -60,9 +60,16 @@ export async function runCommand(house: House, request: unknown, told: Progress 
   if (!command) return fail([adminProblem('admin.unknownCommand', request.command.slice(0, 64))])
   const wrong = optionProblems(command, request.options)
   if (wrong.length > 0) return fail(wrong)
-  const done = await command.run(house, request.options, told)
+  const done = await command.run(house, request.options, told).catch(thrownProblem)
   if (done.ok) return ok(done.value)
   return fail(isProblem(done.problem) ? [done.problem] : done.problem)
+}
+
+/** The store throws its own problems where an interface has no room for them; what else is thrown is ours. */
+function thrownProblem(error: unknown): Result<Answer> {
+  const { problem } = error as { problem?: Problem }
+  if (typeof problem?.code !== 'string') throw error
+  return fail(problem)
 }
 
 function isProblem(problem: Problem | readonly Problem[]): problem is Problem { return !Array.isArray(problem) }

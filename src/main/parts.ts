@@ -9,6 +9,7 @@ import type { Reader } from '../store/reader.ts'
 import type { Writer } from '../store/writer.ts'
 import type { WriteBehind } from './behind.ts'
 import type { Renewal } from './certificates.ts'
+import type { Integrity } from './integrity.ts'
 import type { Octets } from './engine.ts'
 import type { Prepared } from './prepare.ts'
 import type { Tail } from './tail.ts'
@@ -28,6 +29,7 @@ export interface Parts {
   readonly tail: Tail
   readonly octets: Octets
   readonly gauge: Gauge
+  readonly integrity: Integrity
   /** The configuration in use. */
   configuration: { rev: number; objects: readonly StoredObject[] }
 }

@@ -2,7 +2,7 @@
 import type { Reading } from '../ops/reading.ts'
 import type { Parts } from './parts.ts'
 
-export function readingOf({ exchange: x, edge, writer, octets, gauge, log, renewal, configuration }: Parts): Reading {
+export function readingOf({ exchange: x, edge, writer, octets, gauge, log, renewal, configuration, integrity }: Parts): Reading {
   const { overload, ...guard } = edge.report(), { failing, ...queue } = writer.state(), { layer } = x.endpoint
   const { rss, heapUsed } = process.memoryUsage(), { inputs: _inputs, engineFailures, ...numbers } = guard
   const loopDelay = { p50: late(gauge.percentile(50)), p99: late(gauge.percentile(99)), max: late(gauge.max) }
@@ -13,7 +13,7 @@ export function readingOf({ exchange: x, edge, writer, octets, gauge, log, renew
     calls: { active: x.calls.size, ...x.counters.calls }, requests: Object.fromEntries(x.counters.requests), malformed: Object.fromEntries(x.endpoint.malformed),
     challenged: x.counters.challenged, wrongPasswords: x.counters.wrongPasswords, locked: x.counters.locked, shed: x.counters.shed,
     transactions: layer.servers.size + layer.clients.size, legs: x.legs.size, octets: { ...octets }, guard: numbers, overload, loopDelay,
-    memory: { resident: rss, heap: heapUsed }, store: { ...queue, failing: failing?.code }, engineFailures, logLost: log.lost(), certificateEnds: renewal.at() + renewBefore,
+    memory: { resident: rss, heap: heapUsed }, store: { ...queue, failing: failing?.code, damaged: integrity.damaged }, engineFailures, logLost: log.lost(), certificateEnds: renewal.at() + renewBefore,
   }
 }
 

@@ -15,7 +15,7 @@ const goingDown: Cause = { status: 503, text: 'The system was stopped', by: 'pol
 
 /** A failure: what was acknowledged and is not on the disk. */
 export async function stopSystem(parts: Parts): Promise<Result<void>> {
-  const { exchange: x, edge, writer, behind, renewal, log, store, gauge, dataDir } = parts
+  const { exchange: x, edge, writer, behind, renewal, log, store, gauge, dataDir, integrity } = parts
   x.closing = true
   log.write('info', 'system.stopping', { calls: x.calls.size })
   for (const call of x.calls.values()) endCall(x.callHouse, call, goingDown)
@@ -26,6 +26,7 @@ export async function stopSystem(parts: Parts): Promise<Result<void>> {
   tellNews(x, writer, log, parts.tail)
   renewal.close()
   gauge.disable()
+  await integrity.stop()
   behind.close()
   await store.close()
   const flushed = await writer.close()   // the last to close: what the write-ahead log holds goes into the database

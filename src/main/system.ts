@@ -19,6 +19,7 @@ import { type Account, bindThenDrop } from './account.ts'
 import { hearWriter, writeBehind } from './behind.ts'
 import { openTls, renewCertificates, type Tls } from './certificates.ts'
 import { engineOf, type Octets } from './engine.ts'
+import { watchIntegrity } from './integrity.ts'
 import { bindingPlan, callBindings, guardLimits, localName, ownNames } from './ports.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { newRandom } from './random.ts'
@@ -97,7 +98,7 @@ async function openDoor(options: SystemOptions, prepared: Prepared, tls: Tls, se
   edge = opened.value
   const renewal = renewCertificates(tls.authority, () => openTls(dataDir, exchange.snapshot, monotonicNow()), (contexts) => { edge?.setTls(contexts) }, log, monotonicNow)
   const parts: Parts = {
-    dataDir, log, store: prepared.store, prepared, exchange, guard, edge, writer, behind: writeBehind(exchange.locations, writer), renewal, tail, octets, gauge: newGauge(),
+    dataDir, log, store: prepared.store, prepared, exchange, guard, edge, writer, behind: writeBehind(exchange.locations, writer), renewal, tail, octets, gauge: newGauge(), integrity: watchIntegrity(dataDir, log),
     configuration: { rev: prepared.rev, objects: prepared.objects },
   }
   log.write('info', 'system.open', { rev: prepared.rev, services: opened.value.bound().length })

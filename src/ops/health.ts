@@ -18,6 +18,7 @@ export function healthOf(reading: Reading | undefined, now: Millis): Health {
 function degraded(reading: Reading, now: Millis): Problem[] {
   const { store, overload, loopDelay, certificateEnds, logLost } = reading, found: Problem[] = []
   if (store.failing !== undefined) found.push({ code: 'health.store', text: `The store takes nothing: ${store.failing}. Calls go on, records wait.`, remedy: 'See the log for the reason.' })
+  if (store.damaged) found.push({ code: 'health.damaged', text: 'The database is damaged.', remedy: 'Stop the system and put back a copy: see the log.' })
   if (store.lostBindings + store.lostRecords > 0) found.push({ code: 'health.lost', text: `${store.lostRecords} records and ${store.lostBindings} registrations did not reach the disk.` })
   if (overload !== 'calm') found.push({ code: 'health.overload', text: `The machine is behind (${overload}): new work is refused first.` })
   if (loopDelay.p99 > slowLoop) found.push({ code: 'health.slow', text: `The loop is late by ${Math.round(loopDelay.p99)} ms (p99).` })

@@ -21,7 +21,7 @@ export interface Reading {
   /** Milliseconds since the last reading began: how late the loop was. */
   readonly loopDelay: { readonly p50: number; readonly p99: number; readonly max: number }
   readonly memory: { readonly resident: number; readonly heap: number }
-  readonly store: { readonly bindings: number; readonly records: number; readonly lostBindings: number; readonly lostRecords: number; readonly failing: string | undefined }
+  readonly store: { readonly bindings: number; readonly records: number; readonly lostBindings: number; readonly lostRecords: number; readonly failing: string | undefined; readonly damaged?: boolean | undefined }
   readonly engineFailures: number
   readonly logLost: number
   /** When the server certificate ends, epoch ms; undefined without TLS. */

@@ -1,5 +1,5 @@
 /** DATA/ringfort.db as a Store: made, checked, brought up to date, opened. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { fail, ok, type Result } from '../kit/result.ts'
 import { configuration } from './configuration.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -7,7 +7,7 @@ import { prepareDirectory } from './lock.ts'
 import { migrate, type Migrations, pendingMigrations } from './migrate.ts'
 import { migrations as ours } from './migrations/index.ts'
 import { guarded, StoreFailure, storeProblem } from './problems.ts'
-import { databasePath } from './reader.ts'
+import { checkedAtStart, databasePath } from './reader.ts'
 import { records } from './records.ts'
 import { registrations } from './registrations.ts'
 import type { Store } from './store.ts'
@@ -17,7 +17,7 @@ export interface OpenOptions {
   readonly readOnly?: boolean | undefined
   /** Make the database where there is none; true if left out and not readOnly. A process that comes second never makes one. */
   readonly create?: boolean | undefined
-  /** Check every page first. By default when the last stop left its write-ahead log behind; a process under a launcher says false. */
+  /** Check every page first. By default where the file is small or the last stop left its write-ahead log behind; a process under a launcher says false. */
   readonly verify?: boolean | undefined
   readonly migrations?: Migrations | undefined
 }
@@ -26,7 +26,7 @@ export async function openStore(dataDir: string, options: OpenOptions = {}): Pro
   const path = databasePath(dataDir)
   const ready = options.readOnly ? ok(undefined) : prepareDirectory(dataDir)
   if (!ready.ok) return ready
-  const verify = options.verify ?? existsSync(`${path}-wal`)   // looked for before opening, which makes one
+  const verify = options.verify ?? (existsSync(`${path}-wal`) || (statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= checkedAtStart)   // looked for before opening, which makes one
   const opened = openDatabase(path, { readOnly: options.readOnly, create: options.create ?? !options.readOnly })
   if (!opened.ok) return opened
   const fit = await makeFit(opened.value, options, verify)
@@ -55,7 +55,7 @@ function storeOn(db: Database): Store {
 }
 
 /** SQLite's own check of every page and index entry count. Its words may quote keys, so they are not passed on. */
-function checkDatabase(db: Database): Result<void> {
+export function checkDatabase(db: Database): Result<void> {
   return guarded(db.path, () => {
     const said = db.engine.prepare('pragma quick_check(1)').get()
     if (said?.quick_check !== 'ok') throw new StoreFailure(storeProblem('store.corrupt', db.path))
