@@ -32,6 +32,16 @@ for (const { method, stranger, phone } of table) {
   })
 }
 
+const registrars: [string, number][] = [['sip:1001@example.test', 200], ['sip:1001@EXAMPLE.test', 200], ['sip:1001@other.test', 404], ['sip:1001@example.test.other.test', 404]]
+for (const [uri, status] of registrars) {
+  test(`RFC 3261 10.3 step 1 and 5: REGISTER of ${uri}: ${status}`, async () => {
+    const t = await town(), seen = t.alice.send('REGISTER', uri, '', '')
+    t.tick()
+    assert.equal(seen.at(-1), status)
+    t.close()
+  })
+}
+
 test('A11: INVITE of a stranger is challenged, nobody rings, nothing is kept', async () => {
   const t = await town({}, { erin: { registers: false, password: 'not the password' } })
   const near = t.erin.call('1002')
