@@ -53,6 +53,7 @@ const choices: Readonly<Record<string, PhoneChoice>> = {
 }
 const numbers = ['1001', '1002', '1003', '1004', '1005', '1006', '1007', 'user1', '2000', '2001', '1900', '*8', '**1002', '7000', '7003', '5555']
 const steps = 40
+const sessionSeconds = 1_800
 
 /** Weather of a run: every fourth is fair, others are foul in different ways. */
 function weatherOf(seed: number): Weather {
@@ -120,6 +121,7 @@ function finish(system: SimulatedSystem, phones: readonly VirtualPhone[], proble
   talkers(system, phones, problems)
   for (const phone of phones) for (const talk of [...phone.talks]) if (!talk.ended) phone.hangUp(talk)
   system.run(300_000)
+  if (system.calls.size > 0) system.run(sessionSeconds * 1_000)            // a broken connection took both BYEs along: the session timer finds it (RFC 4028 10)
   for (const [name, count] of Object.entries(system.ledger())) if (count !== 0 && !['sleepers', 'transactionsAsleep'].includes(name)) problems.push(`left behind: ${count} ${name}`)
   for (const phone of phones) {
     for (const talk of phone.talks) if (!talk.ended) problems.push(`${phone.state.settings.name} is stuck in a call (${talk.state})`)
