@@ -1,4 +1,5 @@
 /** `ringfort show …`: what there is, as a table for people and one JSON document. */
+import { printPlace } from '../kit/place.ts'
 import { ok, type Result } from '../kit/result.ts'
 import type { Answer, Command, Options } from './commands.ts'
 import type { House, PortRow } from './house.ts'
@@ -32,7 +33,7 @@ async function ports(house: House): Promise<Result<Answer>> {
   const document = { ports: rows, ...(live.ok ? {} : { problem: live.problem }) }
   return answer(document, {
     columns: ['service', 'transport', 'port', 'bound', 'account', 'reach', 'process', 'purpose'],
-    rows: rows.map((row) => [row.name, row.transports.join(' '), row.range, row.bound.map((b) => `${b.address}:${b.port}`).join(' ') || (row.enabled ? 'not bound' : 'off'), [...new Set(row.bound.map((b) => b.account ?? '-'))].join(' ') || '-', row.reach, row.process, row.notProvided ?? row.purpose]),
+    rows: rows.map((row) => [row.name, row.transports.join(' '), row.range, row.bound.map((b) => printPlace(b.address, b.port)).join(' ') || (row.enabled ? 'not bound' : 'off'), [...new Set(row.bound.map((b) => b.account ?? '-'))].join(' ') || '-', row.reach, row.process, row.notProvided ?? row.purpose]),
   }, live.ok ? undefined : live.problem.text)
 }
 

@@ -4,6 +4,7 @@
  * Standards  RFC 3261 10.3; RFC 5626 7 (a closed flow takes its bindings along)
  * Security   filled by authenticated phones only; bounded by maxBindings in total and maxOfLine a line; keeps no slice of a message
  */
+import { printPlace } from '../kit/place.ts'
 import type { Flow } from '../kit/flow.ts'
 import type { Millis } from '../kit/machine.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
@@ -300,7 +301,7 @@ export interface Registration {
 export function* list(locations: Locations, now: Millis): Generator<Registration> {
   for (const { bindings } of locations.places.values()) {
     for (const b of bindings) {
-      const source = b.address.includes(':') ? `[${b.address}]:${b.port}` : `${b.address}:${b.port}`
+      const source = printPlace(b.address, b.port)
       yield {
         line: b.line, phone: b.phone, contact: b.contact, transport: b.transport, source, service: b.service,
         expiresIn: secondsLeft(b, now), reachable: reachable(b), path: b.path,

@@ -26,8 +26,8 @@ export function isOurs(x: Exchange, text: string): boolean {
 }
 
 function hostIsOurs(x: Exchange, host: string): boolean {
-  const { domain, listen, address } = x.snapshot.system
-  return host === domain || host === listen || host === address || host === 'localhost' || x.local.has(host)
+  const { domain, listenAddresses, address } = x.snapshot.system
+  return host === domain || listenAddresses.includes(host) || host === address || host === 'localhost' || x.local.has(host)
 }
 
 export interface Instance { readonly line: string; readonly gr: string }

@@ -5,7 +5,7 @@
  */
 import { isSealed, type Kind } from './changes.ts'
 import { type Finding, finding, type Report } from './finding.ts'
-import { canonical, splitSource } from './formats.ts'
+import { canonical, listed, splitSource } from './formats.ts'
 import { checkNumbers, featuresOf, lineNumbers } from './numbers.ts'
 import type { Draft } from './parse.ts'
 import { isDraft, isPlaintext, realmOf, type SiteObject, textOf, textsOf, type View } from './view.ts'
@@ -32,8 +32,8 @@ export function crossCheck(view: View): Report {
 function checkSystem(view: View, { errors, warnings }: Report): void {
   const object = view.system[0]
   if (!object || object.broken) return
-  const listen = textOf(object.draft, 'listen')
-  if ((listen === '0.0.0.0' || listen === '::') && textOf(object.draft, 'address') === undefined) {
+  const listen = listed(textOf(object.draft, 'listen') ?? '')
+  if (listen.some((address) => address === '0.0.0.0' || address === '::') && textOf(object.draft, 'address') === undefined) {
     warnings.push(finding(object, ['listen'], 'directory.noAddress', 'Services listen on every interface, and no address is given for others to use.', 'Give system.address.'))
   }
   const { digestAlgorithms } = object.draft   // absent in what was stored before there was this field

@@ -15,6 +15,8 @@ const nameCharacters = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 const hostCharacters = /^[A-Za-z0-9.-]+$/
 const plainText = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u
 
+const maxListed = 8
+
 export const formats = {
   number: { is: (t) => t.length <= maxNumber && numberCharacters.test(t), allowed: `a number to dial: digits, *, # and a leading +, at most ${maxNumber}` },
   name: { is: (t) => nameCharacters.test(t), allowed: 'letters, digits, dot, hyphen and underscore, beginning with a letter or digit' },
@@ -22,12 +24,16 @@ export const formats = {
   realm: { is: (t) => plainText.test(t) && t.isWellFormed() && !/[":\\]/.test(t), allowed: 'one line of text without ", : and \\' },
   host: { is: isHost, allowed: 'a domain name or an IP address' },
   ip: { is: isAddress, allowed: 'an IPv4 or IPv6 address' },
+  addresses: { is: (t) => listed(t).length <= maxListed && listed(t).every(isAddress) && new Set(listed(t).map(canonical)).size === listed(t).length, allowed: `an IPv4 or IPv6 address, or up to ${maxListed} with commas between them` },
   source: { is: (t) => splitSource(t) !== undefined, allowed: 'an IP address, with a port if wanted: 192.0.2.7, 192.0.2.7:5060 or [2001:db8::7]:5060' },
   range: { is: (t) => t.length <= maxNumber && /^[0-9*#]+X*$/.test(t), allowed: 'digits, then X for each digit that is free: 70XX' },
   code: { is: (t) => t === 'off' || (t.length <= 8 && /^[0-9*#]+$/.test(t)), allowed: 'up to 8 of the keys 0-9, * and #, or off' },
 } as const satisfies Record<string, Format>
 
 export type FormatName = keyof typeof formats
+
+/** The addresses of a list with commas. */
+export function listed(text: string): string[] { return text.split(',', maxListed + 1).map((one) => one.trim()) }
 
 /** Without a zone (fe80::1%eth0): a zone means nothing to anybody else. */
 function isAddress(text: string): boolean { return isIP(text) !== 0 && !text.includes('%') }

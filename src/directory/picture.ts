@@ -1,4 +1,5 @@
 /** What a call sees of each object: complete, frozen, without secrets, naming others by key. */
+import { listed } from './formats.ts'
 import type { HuntGroup } from './hunt.ts'
 import type { Line } from './line.ts'
 import type { ParkLot } from './park.ts'
@@ -8,7 +9,9 @@ import type { System } from './system.ts'
 import type { User } from './user.ts'
 
 export type SystemPicture = Readonly<Omit<System, 'address' | 'sipStationRealm'>> & {
-  /** What others reach this system at; `listen` where none was given. */
+  /** `listen` one by one; :: stands for both families. */
+  readonly listenAddresses: readonly string[]
+  /** What others reach this system at; the first of `listen` where none was given. */
   readonly address: string
   /** Realm of challenges to phones. */
   readonly sipStationRealm: string
@@ -75,7 +78,8 @@ export type Meaning = LinePicture | HuntPicture | PickupGroupPicture | ParkSlotP
   | { readonly is: 'unknown' }
 
 export function systemPicture(body: System): SystemPicture {
-  return Object.freeze({ ...body, address: body.address ?? body.listen, sipStationRealm: body.sipStationRealm ?? body.domain })
+  const own = listed(body.listen), listenAddresses = Object.freeze(own.includes('::') && !own.includes('0.0.0.0') ? ['0.0.0.0', ...own] : own)
+  return Object.freeze({ ...body, listenAddresses, address: body.address ?? own[0]!, sipStationRealm: body.sipStationRealm ?? body.domain })
 }
 
 export function userPicture(body: User): UserPicture {

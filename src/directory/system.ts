@@ -7,8 +7,8 @@ import { define, type Defined, group, listOf, oneOf, optional, text, whole, yesN
 
 export const system = define({ kind: 'system', collection: 'system', shape: 'one', label: 'System', about: 'What there is once.' }, {
   domain: text({ label: 'Domain', about: 'Right-hand side of every address: sip:1001@domain.', max: 253, named: 'host', preset: 'localhost' }),
-  listen: text({ label: 'Listen', about: 'Address that services are bound to; 0.0.0.0 or :: for every interface.', max: 45, named: 'ip', preset: '127.0.0.1' }),
-  address: optional(text({ label: 'Address', about: 'Address or name that others reach this system at; `listen` where none is given.', max: 253, named: 'host' })),
+  listen: text({ label: 'Listen', about: 'Address that services are bound to, or several with commas between them; 0.0.0.0 for every interface by IPv4, :: for every interface by IPv4 and IPv6.', max: 400, named: 'addresses', preset: '127.0.0.1' }),
+  address: optional(text({ label: 'Address', about: 'Address or name that others reach this system at; the first of `listen` where none is given.', max: 253, named: 'host' })),
   tlsMinVersion: oneOf('TLS minimum', 'Oldest version of TLS that is spoken.', ['1.0', '1.1', '1.2', '1.3'], '1.2'),
   clusterId: text({ label: 'Cluster ID', about: 'Name of the cluster; first part of a realm that challenges trunks.', max: 64, named: 'name', preset: 'StandAloneCluster' }),
   sipStationRealm: optional(text({ label: 'SIP station realm', about: 'Realm of challenges to phones; the domain where none is given. Digest passwords belong to it.', max: 128, named: 'realm' })),

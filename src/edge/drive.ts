@@ -41,7 +41,7 @@ export interface Edge {
   /** What is bound now. */
   bound(): BoundService[]
   /** The first bound address of each transport, for Via and Contact; a wildcard stays one. */
-  localAddresses(): Partial<Record<Transport, { address: string; port: number }>>
+  localAddresses(): LocalAddresses
   /** Opens and closes what differs, all or nothing; connections that no listener answers for any more end. */
   reconcile(services: readonly Binding[]): Promise<readonly Problem[]>
   /** Certificates and versions for connections to come; those that are open stay. */
@@ -52,6 +52,9 @@ export interface Edge {
   /** No new connections; waits up to `grace` ms for what is queued to go out. */
   close(grace: Millis): Promise<void>
 }
+
+/** Of each transport, in the order of the configuration. */
+export type LocalAddresses = Partial<Record<Transport, readonly { readonly address: string; readonly port: number }[]>>
 
 const sweepEvery = 250
 const sampleEvery = 16
@@ -76,7 +79,7 @@ interface Drive {
   busyInputs: number
   listeners: Listener[]
   /** Of `listeners`: asked for every message that goes out. */
-  local: Partial<Record<Transport, { address: string; port: number }>>
+  local: LocalAddresses
   closing: boolean
 }
 
@@ -130,10 +133,8 @@ function edgeOf(drive: Drive): Edge {
   }
 }
 
-function localAddresses(listeners: readonly Listener[]): Partial<Record<Transport, { address: string; port: number }>> {
-  const found: Partial<Record<Transport, { address: string; port: number }>> = {}
-  for (const { binding, address, port } of listeners) found[binding.transport] ??= { address, port }
-  return found
+function localAddresses(listeners: readonly Listener[]): LocalAddresses {
+  return Object.groupBy(listeners, ({ binding }) => binding.transport)
 }
 
 function feed(drive: Drive, input: EdgeInput): void {

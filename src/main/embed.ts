@@ -13,6 +13,7 @@ import type { Exchange } from '../calls/exchange.ts'
 import { list } from '../calls/locations.ts'
 import type { CallRecord } from '../calls/records.ts'
 import type { Millis } from '../kit/machine.ts'
+import { printPlace } from '../kit/place.ts'
 import { printProblem, type Problem } from '../kit/result.ts'
 import { openLog } from '../ops/log.ts'
 import { lockDataDirectory } from '../store/lock.ts'
@@ -129,5 +130,5 @@ function realSystem(dataDir: string, { system, services }: Whole, records: reado
 /** Phones by where they are registered; whoever is not is called by address and port. */
 function namesOf(exchange: Exchange, now: Millis): (peer: { readonly address: string; readonly port: number }) => string {
   const names = new Map(list(exchange.locations, now).map(({ source, phone }) => [source, phone]))
-  return ({ address, port }) => { const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`; return names.get(at) ?? at }
+  return ({ address, port }) => { const at = printPlace(address, port); return names.get(at) ?? at }
 }

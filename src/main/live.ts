@@ -4,6 +4,7 @@ import { bindingsOf, isRegistered, list } from '../calls/locations.ts'
 import { type Call, partiesOf } from '../calls/call.ts'
 import type { Exchange } from '../calls/exchange.ts'
 import { callIdsWith, ladderOf, type Rung } from '../calls/ladder.ts'
+import { printPlace } from '../kit/place.ts'
 import { accountName } from './account.ts'
 import type { System } from './system.ts'
 
@@ -66,6 +67,6 @@ function ladder(x: Exchange, tags: readonly string[]): LadderRung[] {
 function shown(rungs: readonly Rung[]): LadderRung[] {
   return rungs.slice(-maxRungs).map(({ at, direction, peer, text }) => {
     const { transport, address, port } = peer
-    return { at, direction, transport, peer: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`, text }
+    return { at, direction, transport, peer: printPlace(address, port), text }
   })
 }

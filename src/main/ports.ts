@@ -2,17 +2,18 @@
 import { hostname, networkInterfaces } from 'node:os'
 import { isIP } from 'node:net'
 import { type Binding, type BindingConfig, type BindingPlan, isAny, planBindings } from '../edge/bindings.ts'
+import type { LocalAddresses } from '../edge/drive.ts'
 import type { GuardLimits } from '../edge/limits.ts'
 import { services } from '../edge/services.ts'
 import type { PortRow } from '../admin/house.ts'
 import type { Snapshot } from '../directory/snapshot.ts'
-import type { Flow, Hop, Transport } from '../kit/flow.ts'
+import type { Flow, Hop } from '../kit/flow.ts'
 import type { Problem, Result } from '../kit/result.ts'
 
 export const serviceNames: readonly string[] = services.map((row) => row.name)
 
 export function bindingConfig({ system, services: own }: Snapshot): BindingConfig {
-  return { listen: system.listen, services: Object.fromEntries(own) }
+  return { listen: system.listenAddresses, services: Object.fromEntries(own) }
 }
 
 export function bindingPlan(snapshot: Snapshot): Result<BindingPlan, Problem[]> { return planBindings(bindingConfig(snapshot)) }
@@ -43,7 +44,7 @@ function seconds(value: number | undefined): number | undefined { return value =
 
 /** Names that the server certificate carries. */
 export function certificateNames({ system }: Snapshot): string[] {
-  return [...new Set([system.domain, system.address, system.listen, hostname().toLowerCase()])].filter((name) => !isAny(name))
+  return [...new Set([system.domain, system.address, ...system.listenAddresses, hostname().toLowerCase()])].filter((name) => !isAny(name))
 }
 
 /** Further names and addresses of this system in URIs. */
@@ -55,25 +56,24 @@ function interfaceAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap((list) => list ?? []).map((one) => one.address)
 }
 
-type Bound = () => Partial<Record<Transport, { address: string; port: number }>>
-
 /** What is written in Via and Contact: the address that was asked; where that is every address, the one that others are told. */
-export function localName(snapshot: () => Snapshot, bound: Bound): (to: Flow | Hop) => { address: string; port: number } {
-  const first = firstAddress()
+export function localName(snapshot: () => Snapshot, bound: () => LocalAddresses): (to: Flow | Hop) => { address: string; port: number } {
+  const first = { 4: firstAddress(4), 6: firstAddress(6) }
   const told = (address: string, peer: string): string => {
     const { system } = snapshot()
     if (!isAny(address)) return address
     if (peer === '::1' || peer.startsWith('127.')) return peer.includes(':') ? '::1' : '127.0.0.1'
-    return isAny(system.address) ? first : system.address
+    const family = peer.includes(':') ? 6 : 4, given = isIP(system.address)
+    return isAny(system.address) || (given !== 0 && given !== family) ? first[family] ?? system.address : system.address   // a name is for both
   }
   return (to) => {
     if ('service' in to) return { address: told(to.localAddress, to.remoteAddress), port: to.localPort }
-    const own = bound()[to.transport]
+    const all = bound()[to.transport], own = all?.find(({ address }) => address.includes(':') === to.address.includes(':')) ?? all?.[0]
     return { address: told(own?.address ?? '0.0.0.0', to.address), port: own?.port ?? 5060 }
   }
 }
 
-function firstAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []).filter((one) => !one.internal)
-  return all.find((one) => isIP(one.address) === 4)?.address ?? all[0]?.address ?? '127.0.0.1'
+/** Not of a link alone: a phone behind a router could not use it. */
+function firstAddress(family: 4 | 6): string | undefined {
+  return Object.values(networkInterfaces()).flatMap((list) => list ?? []).find((one) => !one.internal && isIP(one.address) === family && !/^fe80:/i.test(one.address))?.address
 }

@@ -1,6 +1,7 @@
 /** What `ringfort start` says: plain words for people, or one JSON object a line. */
 import { join } from 'node:path'
 import type { BoundPort } from '../admin/live.ts'
+import { printPlace } from '../kit/place.ts'
 import { printProblem, type Problem } from '../kit/result.ts'
 
 export interface Voice {
@@ -34,7 +35,7 @@ function words({ event, process }: { readonly event: string; readonly [field: st
 }
 
 function welcome(services: readonly BoundPort[], dataDir: string): string {
-  const rows = services.map(({ name, address, port }) => `  ${name.padEnd(10)} ${address.includes(':') ? `[${address}]` : address}:${port}\n`).join('')
+  const rows = services.map(({ name, address, port }) => `  ${name.padEnd(10)} ${printPlace(address, port)}\n`).join('')
   const option = dataDir === join(process.cwd(), 'data') ? '' : ` --data ${dataDir}`
   const alone = services.every(({ address }) => address === '::1' || address.startsWith('127.')) ? '\nOnly this machine reaches it: `system: { listen: 0.0.0.0 }` in a site file opens it to the network.\n' : ''
   return `Ringfort is ready.\n${rows}${alone}

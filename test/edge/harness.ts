@@ -79,7 +79,7 @@ export async function openHouse({ services = ['sip-udp'], listen, tls, limits, s
       waiting.add(look)
       look()
     }),
-    port: (transport) => edge.localAddresses()[transport]?.port ?? assert.fail(transport),
+    port: (transport) => edge.localAddresses()[transport]?.[0]?.port ?? assert.fail(transport),
     close: () => {
       open.delete(edge)
       return edge.close(200)
