@@ -21,7 +21,7 @@ function watched(file: string): Promise<Told[]> {
       if (one.name === 'end') void worker.terminate().then(() => resolve(told))
       else dog = setTimeout(bite, patience)
     })
-    worker.on('error', (error) => { clearTimeout(dog); reject(error) })
+    worker.on('error', (error) => { clearTimeout(dog); reject(new Error('the thread failed', { cause: error })) })
   })
 }
 
