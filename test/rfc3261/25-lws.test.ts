@@ -1,7 +1,7 @@
-/** RFC 3261 25.1: LWS is SP, HTAB and folds. Nothing else is taken away from a value: not half a letter, not a control character. */
+/** RFC 3261 25.1: LWS is SP, HTAB and folds. Nothing else is taken away from a value, not half a letter, not a control character; and nothing of another is added. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { header, parseAddress, parseMessage, split } from '../../src/wire/sip/index.ts'
+import { header, parseAddress, parseMessage, parseVia, split } from '../../src/wire/sip/index.ts'
 import { requestText } from '../wire/sip/fake.ts'
 
 const octets = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
@@ -21,4 +21,9 @@ test('RFC 3261 25.1, A4: octets that other programs take for blanks stand in no 
       assert.equal(parseMessage(requestText().replace(was, is)).ok, false, JSON.stringify([is]))
     }
   }
+})
+
+test('RFC 3261 8.1.1.7: a Via without a branch has none, whatever the Via that was read before it had', () => {
+  assert.equal(parseVia('SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKlong;received=192.0.2.7;rport=7')?.branch, 'z9hG4bKlong')
+  assert.deepEqual(parseVia('SIP/2.0/UDP 192.0.2.2'), { transport: 'UDP', host: '192.0.2.2', port: 0, branch: '', rport: undefined, received: undefined })
 })

@@ -44,7 +44,7 @@ function newCut(): Cut {
 const cut = newCut(), at = newParamAt()
 
 function fresh(cut: Cut): Cut {
-  cut.port = cut.good = cut.branch = cut.received = 0
+  cut.port = cut.good = cut.branch = cut.branchEnd = cut.received = cut.receivedEnd = 0
   cut.rport = -1
   return cut
 }
