@@ -90,6 +90,6 @@ export interface House {
   readonly issueCertificate: (name: string, folder: string) => Promise<Result<readonly string[]>>
   /** The configuration was written: every process takes it over. Problems: it could not be used, and the former one still is. */
   readonly changed: () => Promise<readonly Problem[]>
-  /** Requirements with what shows them; undefined where the list is not part of this installation. */
+  /** Requirements and their text; undefined where the list is not part of this installation. */
   readonly requirements: () => readonly Readonly<Record<string, unknown>>[] | undefined
 }

@@ -19,11 +19,11 @@ export const showCommands: readonly Command[] = [
   { name: 'show calls', about: 'Calls in progress and how safe they are; with --ended the latest records.', who: 'owner',
     options: [{ name: 'ended', about: 'Records of calls that are over, newest first.', takes: 'nothing' }, { name: 'limit', about: 'Rows at most.', takes: 'number' }, { name: 'party', about: 'Only records of this number.', takes: 'text' }], run: calls },
   { name: 'show call', about: 'One call: its legs, and who sent what when.', who: 'owner', options: [{ name: 'id', about: 'Id of the call, or the Call-ID of one of its dialogs.', takes: 'text', required: true, positional: true }], run: call },
-  { name: 'show trunks', about: 'Trunks.', who: 'owner', options: [], run: async () => ({ ok: false, problem: adminProblem('admin.notThere', 'show trunks', 'trunks come with a later version') }) },
+  { name: 'show trunks', about: 'Trunks.', who: 'owner', options: [], run: async () => answer({ trunks: [] }, { columns: ['trunk'], rows: [], none: 'no trunk: they come with a later version' }) },
   { name: 'show certificates', about: 'Certificates of this system.', who: 'owner', options: [], run: certificates },
   { name: 'show version', about: 'Versions.', who: 'owner', options: [], run: async ({ version }) => answer(version, { columns: ['part', 'version'], rows: Object.entries(version) }) },
   { name: 'show audit', about: 'Who changed what, and whether the history is whole.', who: 'owner', options: [{ name: 'limit', about: 'Rows at most.', takes: 'number' }], run: audit },
-  { name: 'show requirements', about: 'Requirements and what shows them.', who: 'owner', options: [], run: requirements },
+  { name: 'show requirements', about: 'Requirements and their text; which tests show them says `npm run trace` in a clone.', who: 'owner', options: [], run: requirements },
 ]
 
 async function ports(house: House): Promise<Result<Answer>> {

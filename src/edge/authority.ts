@@ -9,6 +9,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readd
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type * as X509 from '@peculiar/x509'
+import { fileReason } from '../kit/error.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { type Secret, secret } from '../kit/secret.ts'
 import { problem, reasonOf } from './problems.ts'
@@ -154,7 +155,7 @@ export function writeIssued(folder: string, name: string, issued: IssuedCertific
     for (const [file, text] of files) writeFileSafely(join(folder, file), text)
     return ok(files.map(([file]) => join(folder, file)))
   } catch (error) {
-    return fail(problem('edge.directoryUnwritable', folder, reasonOf(error)))
+    return fail(problem('edge.outUnwritable', folder, fileReason(error)))
   }
 }
 

@@ -56,7 +56,8 @@ const table = {
   'edge.keyReadable': ['others on this machine may read the key file.', 'chmod 600 the key file.'],
   'edge.certificateReissued': ['the server certificate was damaged or out of date and was issued anew.', undefined],
   'edge.certificateNameRefused': ['not a name that a certificate can carry.', 'Use a host name, an IP address or a device name of letters, digits, dot, hyphen and underscore, at most 64.'],
-  'edge.directoryUnwritable': ['the pki directory cannot be written.', 'Correct its owner and mode (0700).'],
+  'edge.directoryUnwritable': ['the pki directory cannot be written.', 'Correct its owner and mode (0700), or make room on its disk.'],
+  'edge.outUnwritable': ['the key and the certificate cannot be written to this directory.', 'Make room there, correct its owner and mode, or name another with --out.'],
 } as const satisfies Record<string, readonly [string, string | undefined]>
 
 export type EdgeCode = keyof typeof table

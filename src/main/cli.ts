@@ -9,6 +9,7 @@ import { fileReason } from '../kit/error.ts'
 import type { Problem } from '../kit/result.ts'
 import { start } from './launcher.ts'
 import { mainProblem } from './problems.ts'
+import { ownVersion } from './version.ts'
 import { newVoice } from './voice.ts'
 
 const streams = { out: (text: string) => { process.stdout.write(text) }, error: (text: string) => { process.stderr.write(text) } }
@@ -16,7 +17,7 @@ const streams = { out: (text: string) => { process.stdout.write(text) }, error: 
 const groups: Readonly<Record<string, string>> = { show: 'What there is.', explain: 'What would happen, and why.', certificate: 'Certificates.', call: 'Calls.' }
 
 export async function runCli(parameters: readonly string[]): Promise<void> {
-  const program = new Program('ringfort').description('A phone system for organisations that must keep their calls to themselves.').showHelpAfterError().exitOverride()
+  const program = new Program('ringfort').description('A phone system for organisations that must keep their calls to themselves.').version(ownVersion(), '--version', 'the version of this program').showHelpAfterError().exitOverride()
   addStart(program)
   if (parameters[0] !== 'start') await addCommands(program)
   try { await program.parseAsync([...parameters], { from: 'user' }) } catch (error) {

@@ -17,6 +17,7 @@ import { pkiDirectory } from './keys.ts'
 import { methodTable } from './methods.ts'
 import { bindingPlan, portTable, serviceNames } from './ports.ts'
 import { monotonicNow } from './parts.ts'
+import { ownVersion } from './version.ts'
 
 export interface DeskHouse extends House {
   readonly bound: BoundPort[]
@@ -67,16 +68,12 @@ function bindings(snapshot: Snapshot): readonly Binding[] {
   return plan.ok ? plan.value.bindings : []          // a configuration that cannot be bound was refused when it was applied
 }
 
-function ownVersion(): string {
-  return String((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version?: unknown }).version)
-}
-
 async function issueTo(dataDir: string, name: string, folder: string): ReturnType<House['issueCertificate']> {
   const issued = await issue(pkiDirectory(dataDir), name, 'device', monotonicNow())
   return issued.ok ? writeIssued(resolve(folder), name, issued.value) : issued
 }
 
-/** docs/requirements.json beside what the tests say of it. */
+/** docs/requirements.json; what the tests show of it is found by `npm run trace`. */
 function requirements(): readonly Readonly<Record<string, unknown>>[] | undefined {
   const file = join(root, 'docs/requirements.json')
   if (!existsSync(file)) return undefined

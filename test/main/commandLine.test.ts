@@ -1,5 +1,6 @@
 /** Command lines that cannot be carried out: exit code 1, words on standard error, with --json one document on standard output. Issue 2, point 6. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { newFolder, ringfort } from './running.ts'
@@ -31,6 +32,11 @@ for (const [given, code, says] of cases) {
     assert.match(problems[0]!.text, /[^.]\.$/)
   })
 }
+
+test('--version needs no running system', async () => {
+  const { code, out } = await ringfort(['--version'])
+  assert.deepEqual([code, out], [0, `${(JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }).version}\n`])
+})
 
 test('--help is an answer: exit code 0, words on standard output, and no problem', async () => {
   const { code, out, error } = await ringfort(['show', '--help', '--json'])
