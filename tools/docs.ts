@@ -11,6 +11,7 @@ const head = `# The site file
 YAML (JSON is YAML). \`ringfort apply FILE\` makes the system what it says; \`ringfort apply FILE --dry-run\` shows the plan; \`ringfort export\` writes what there is.
 
 - Every list is keyed by its first field. A list that stands in the file is complete: what it does not name is deleted. A list that is absent is left alone.
+- An object that stands in the file is complete too, \`system\` and each of \`services\` as well: a field that it leaves out goes back to its default, and the plan marks that (\`the default\`).
 - Unknown fields are refused, with file, line and what there is. All faults are told at once, and nothing is changed then.
 - Numbers that are names need quotes: \`extension: "1001"\`. Anchors, aliases and tags are refused.
 - Secrets are taken in the clear and kept sealed; an export leaves them out, and a secret that is absent stays what it was. \`null\` takes it away.

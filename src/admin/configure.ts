@@ -77,7 +77,7 @@ function planTable({ steps }: Plan): Table {
 function fieldsText({ what, fields }: PlanStep): string {
   const text = (value: unknown) => value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
   if (what === 'delete') return ''
-  return fields.map(({ field, before, after: now }) => what === 'create' ? `${field}: ${text(now)}` : `${field}: ${text(before)} → ${text(now)}`).join(', ')
+  return fields.map(({ field, before, after: now, isDefault }) => what === 'create' ? `${field}: ${text(now)}` : `${field}: ${text(before)} → ${text(now)}${isDefault ? ' (the default)' : ''}`).join(', ')
 }
 
 async function undo(house: House, { id, reason }: Options, told: Progress): Promise<Result<Answer, Problem | readonly Problem[]>> {

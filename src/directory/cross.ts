@@ -4,27 +4,28 @@
  * Security   a phone that nothing identifies and a secret that anybody guesses are errors, never warnings (A36)
  */
 import { isSealed, type Kind } from './changes.ts'
-import { type Finding, finding, type Report } from './finding.ts'
+import { finding, type Report } from './finding.ts'
 import { canonical, listed, splitSource } from './formats.ts'
 import { checkNumbers, featuresOf, lineNumbers } from './numbers.ts'
 import type { Draft } from './parse.ts'
 import { isDraft, isPlaintext, realmOf, type SiteObject, textOf, textsOf, type View } from './view.ts'
-import { weakPassword, weakPin } from './weak.ts'
+import { secretRules, weakPassword, weakPin } from './weak.ts'
 
-export function crossCheck(view: View): Report {
+/** `unread`: kinds of which something could not be read; what points to them is not looked up. */
+export function crossCheck(view: View, unread: ReadonlySet<Kind> = new Set()): Report {
   const report: Report = { errors: [], warnings: [] }
   checkSystem(view, report)
   checkNumbers(view, report)
-  checkNames(view, report)
+  checkNames(view, unread, report)
   const extensions = new Map(view.user.map((user) => [user.key, textOf(user.draft, 'extension')]))
   for (const phone of view.phone) {
     if (phone.broken) continue
-    checkPhone(phone, view, report)
+    checkPhone(phone, view, unread, report)
     const own = extensions.get(textOf(phone.draft, 'user') ?? '')
     if (own === undefined && textsOf(phone.draft, 'lines').length === 0) report.warnings.push(finding(phone, [], 'directory.noLine', 'It has no line: nobody can call it.', 'Give lines, or a user with an extension.'))
   }
   checkAddresses(view, report)
-  for (const user of view.user) if (!user.broken) checkUserSecrets(user, report)
+  for (const user of view.user) if (!user.broken) checkUserSecrets(user, view, report)
   checkForwarding(view, report)
   return report
 }
@@ -54,26 +55,28 @@ function boundElsewhere(phone: Draft, realm: string): boolean {
   return digest.password.scope !== `${textOf(digest, 'user')}:${realm}`
 }
 
-function checkNames(view: View, { errors }: Report): void {
+function checkNames(view: View, unread: ReadonlySet<Kind>, { errors }: Report): void {
+  const whole = (...kinds: readonly Kind[]) => !kinds.some((kind) => unread.has(kind))
+  const hasUsers = whole('user'), hasGroups = whole('pickupGroup'), hasLines = whole('user', 'phone', 'line')
   const keys = (kind: Kind) => new Set(view[kind].map((o) => o.key))
   const [users, groups, lines] = [keys('user'), keys('pickupGroup'), lineNumbers(view)]
   for (const phone of view.phone) {
     const owner = textOf(phone.draft, 'user')
-    if (owner !== undefined && !users.has(owner)) errors.push(finding(phone, ['user'], 'directory.unknownUser', `There is no user ${owner}.`))
+    if (owner !== undefined && hasUsers && !users.has(owner)) errors.push(finding(phone, ['user'], 'directory.unknownUser', `There is no user ${owner}.`))
   }
   for (const line of view.line) {
     const group = textOf(line.draft, 'pickupGroup')
-    if (group !== undefined && !groups.has(group)) errors.push(finding(line, ['pickupGroup'], 'directory.unknownGroup', `There is no pickup group ${group}.`))
+    if (group !== undefined && hasGroups && !groups.has(group)) errors.push(finding(line, ['pickupGroup'], 'directory.unknownGroup', `There is no pickup group ${group}.`))
   }
   for (const hunt of view.huntGroup) for (const [i, member] of textsOf(hunt.draft, 'members').entries()) {
-    if (!lines.has(member)) errors.push(finding(hunt, ['members', i], 'directory.unknownLine', `There is no line ${member}.`, 'Members are lines of users, phones or `lines`.'))
+    if (hasLines && !lines.has(member)) errors.push(finding(hunt, ['members', i], 'directory.unknownLine', `There is no line ${member}.`, 'Members are lines of users, phones or `lines`.'))
   }
   for (const group of view.pickupGroup) for (const [i, other] of textsOf(group.draft, 'associated').entries()) {
-    if (!groups.has(other)) errors.push(finding(group, ['associated', i], 'directory.unknownGroup', `There is no pickup group ${other}.`))
+    if (hasGroups && !groups.has(other)) errors.push(finding(group, ['associated', i], 'directory.unknownGroup', `There is no pickup group ${other}.`))
   }
 }
 
-function checkPhone(phone: SiteObject, view: View, { errors, warnings }: Report): void {
+function checkPhone(phone: SiteObject, view: View, unread: ReadonlySet<Kind>, { errors, warnings }: Report): void {
   const { draft } = phone
   const digest = isDraft(draft.digest) ? draft.digest : undefined
   const mode = textOf(draft, 'deviceSecurityMode')
@@ -87,17 +90,25 @@ function checkPhone(phone: SiteObject, view: View, { errors, warnings }: Report)
   }
   if (mode === 'nonSecure') warnings.push(finding(phone, ['deviceSecurityMode'], 'directory.plainPhone', 'Its signalling may go in the clear, and SRTP keys with it.', 'Make it encrypted if it can do TLS.'))
   if (mode !== 'nonSecure' && !digest) warnings.push(finding(phone, [], 'directory.certificateOnly', `It has no digest: it must show a certificate for ${phone.key}.`))
-  if (digest) checkDigest(phone, digest, view, errors)
+  if (digest) checkDigest(phone, digest, view, unread, { errors, warnings })
 }
 
-function checkDigest(phone: SiteObject, digest: Draft, view: View, errors: Finding[]): void {
+function checkDigest(phone: SiteObject, digest: Draft, view: View, unread: ReadonlySet<Kind>, report: Report): void {
   const { password } = digest
   if (isPlaintext(password)) {
     const why = weakPassword(password, { names: [phone.key, textOf(digest, 'user'), textOf(phone.draft, 'user')], numbers: textsOf(phone.draft, 'lines') })
-    if (why) errors.push(finding(phone, ['digest', 'password'], 'directory.weakSecret', `This password can be guessed. ${why}`))
-  } else if (phone.path !== undefined && boundElsewhere(phone.draft, realmOf(view))) {
-    errors.push(finding(phone, ['digest'], 'directory.secretUnbound', 'The stored digest password belongs to another user name or realm.', 'Give digest.password again.'))
+    if (why) tellWeak(view, report, phone, ['digest', 'password'], 'password', why)
+  } else if (phone.path !== undefined && !unread.has('system') && boundElsewhere(phone.draft, realmOf(view))) {
+    report.errors.push(finding(phone, ['digest'], 'directory.secretUnbound', 'The stored digest password belongs to another user name or realm.', 'Give digest.password again.'))
   }
+}
+
+/** An error, unless a laboratory has said that it takes such ones. */
+function tellWeak(view: View, { errors, warnings }: Report, object: SiteObject, at: readonly string[], what: keyof typeof secretRules, why: string): void {
+  const taken = textOf(view.system[0]?.draft ?? {}, 'weakSecrets') === 'warn'
+  const told = finding(object, at, 'directory.weakSecret', `This ${what} can be guessed. ${why}`, taken ? 'Fit for a laboratory alone.' : `Allowed: ${secretRules[what]}. A laboratory may set system.weakSecrets: warn.`)
+  if (taken) warnings.push(told)
+  else errors.push(told)
 }
 
 function checkAddresses(view: View, { errors }: Report): void {
@@ -116,13 +127,13 @@ function checkAddresses(view: View, { errors }: Report): void {
   }
 }
 
-function checkUserSecrets(user: SiteObject, { errors }: Report): void {
+function checkUserSecrets(user: SiteObject, view: View, report: Report): void {
   const { password, pin } = user.draft
   const known = { names: [user.key, textOf(user.draft, 'displayName')], numbers: [textOf(user.draft, 'extension')] }
   const weakest = isPlaintext(password) ? weakPassword(password, known) : undefined
-  if (weakest) errors.push(finding(user, ['password'], 'directory.weakSecret', `This password can be guessed. ${weakest}`))
+  if (weakest) tellWeak(view, report, user, ['password'], 'password', weakest)
   const weaker = isPlaintext(pin) ? weakPin(pin, known) : undefined
-  if (weaker) errors.push(finding(user, ['pin'], 'directory.weakSecret', `This PIN can be guessed. ${weaker}`))
+  if (weaker) tellWeak(view, report, user, ['pin'], 'PIN', weaker)
 }
 
 const forwards = ['forwardAll', 'forwardBusy', 'forwardNoAnswer', 'forwardNotRegistered'] as const

@@ -4,6 +4,7 @@
  * Security   secure unless an administrator says otherwise: encrypted, SRTP required. Standards R230-R243
  */
 import { define, type Defined, dialled, group, listOf, oneOf, optional, secretText, text, whole, yesNo } from './define.ts'
+import { secretRules } from './weak.ts'
 
 export const phone = define({ kind: 'phone', collection: 'phones', label: 'Phone', about: 'A device that registers and carries lines.' }, {
   name: text({ label: 'Name', about: 'Name of the device; also the name that its certificate carries.', max: 128, named: 'name' }),
@@ -13,7 +14,7 @@ export const phone = define({ kind: 'phone', collection: 'phones', label: 'Phone
     dialled('Line', 'Number of a line.'), 32),
   digest: optional(group('Digest', 'How the phone answers a challenge (RFC 3261 22).', {
     user: text({ label: 'Digest user', about: 'User name in the answer; the phone may register under it.', max: 64, named: 'name' }),
-    password: optional(secretText('Digest password', 'At least 8 characters. Kept as HA1 values, sealed.', 'digest', 1, 128)),
+    password: optional(secretText('Digest password', `Kept as HA1 values, sealed. Must be ${secretRules.password}, see system.weakSecrets.`, 'digest', 1, 128)),
   })),
   deviceSecurityMode: oneOf('Device security mode', 'The least that the phone may use: an encrypted one registers over TLS alone.',
     ['nonSecure', 'authenticated', 'encrypted'], 'encrypted'),

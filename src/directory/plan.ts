@@ -21,8 +21,11 @@ export interface PlanStep {
   readonly kind: Kind
   readonly key: string
   /** Secrets show as `[secret]`. */
-  readonly fields: readonly FieldChange[]
+  readonly fields: readonly PlanField[]
 }
+
+/** `isDefault`: the field goes back to what it is where nothing is said, as one does that a file leaves out. */
+export type PlanField = FieldChange & { readonly isDefault?: true | undefined }
 
 export interface Plan {
   readonly steps: readonly PlanStep[]
@@ -116,7 +119,14 @@ function countPeople(field: Field, draft: Draft): number {
 
 function stepOf({ kind, key, before, after }: Work): PlanStep {
   const shown = after && mapSecrets(fieldOf(kinds[kind]), after, '', () => ({ sealed: '', mark: '' }))
-  return { what: before === undefined ? 'create' : after === undefined ? 'delete' : 'change', kind, key, fields: fieldChanges(before, shown as Body | undefined) }
+  const what = before === undefined ? 'create' : after === undefined ? 'delete' : 'change', fields = fieldChanges(before, shown as Body | undefined)
+  return { what, kind, key, fields: what === 'change' ? fields.map((change) => marked(kind, change)) : fields }
+}
+
+function marked(kind: Kind, change: FieldChange): PlanField {
+  let field: Field | undefined = fieldOf(kinds[kind])
+  for (const name of change.field.split('.')) field = field?.properties?.[name]
+  return sameJson(change.after, field?.default as Json | undefined) ? { ...change, isDefault: true } : change
 }
 
 /** Who does it: the head of the change set. */

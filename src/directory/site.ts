@@ -36,10 +36,21 @@ export function readSite(text: string, fileName: string, options: SiteOptions = 
   const told = (findings: readonly Finding[]): Problem[] => shown(findings, (finding) => toProblem(finding, yaml, fileName))
   if (yaml.value === undefined) return fail(told(faults))
   const site = readTop(yaml.value, options, faults)
-  const { errors, warnings } = crossCheck(viewOf(site, options.current ?? []))
+  const { errors, warnings } = crossCheck(viewOf(site, options.current ?? []), brokenKinds(faults))
   if (faults.length + errors.length > 0) return fail(told([...faults, ...errors]))
   return ok({ ...site, fileName, warnings: told(warnings) })
 }
+
+/** Kinds of which a name or a number could not be read: what points there may be right. Of an unknown list nobody knows which it was meant to be. */
+function brokenKinds(faults: readonly Fault[]): ReadonlySet<Kind> {
+  const names = new Set(faults.map(({ path }) => String(path[0] ?? '')))
+  const all = [...names].some((name) => !byCollection.has(name) && !notYet.has(name))
+  const lost = new Set(faults.filter(({ path }) => path.length <= 2 || tellsWho.has(String(path[2]))).map(({ path }) => String(path[0])))
+  return new Set([...byCollection].filter(([name]) => all || lost.has(name)).map(([, { kind }]) => kind))
+}
+
+/** Fields by which other objects point to one. */
+const tellsWho: ReadonlySet<string> = new Set([...[...byCollection.values()].map(({ keyField }) => keyField), 'extension', 'lines'])
 
 /** A place is looked up for what is shown alone: it takes a walk over the file. */
 function shown(findings: readonly Finding[], problem: (finding: Finding) => Problem): Problem[] {

@@ -13,6 +13,12 @@ const minPassword = 8, minPin = 6
 const common = new Set(['password', 'password1', 'passwort', 'passw0rd', 'p@ssw0rd', 'changeme', 'changeit', 'letmein1', 'welcome1', 'administrator', 'ringfort', 'iloveyou',
   'qwertyui', 'qwerty123', 'qwertz123', '12345678', '123456789', '1234567890', '87654321', '11111111', '00000000', 'abcdefgh', 'abcd1234', 'asdfghjk', 'default1', 'secret12', 'voicemail'])
 
+/** The rules in one phrase each. */
+export const secretRules = {
+  password: `at least ${minPassword} characters, four of them different, no run, no word that anybody tries first, and not the name or number of its owner`,
+  PIN: `at least ${minPin} digits, three of them different, no run, none three times in a row, nothing that repeats itself, no date, and not the extension or name of its owner`,
+} as const
+
 /** Why this password is refused; undefined if it may stand. For web, mail and digest alike. */
 export function weakPassword(password: Secret, known: Known): string | undefined {
   const text = password.reveal().toLowerCase()

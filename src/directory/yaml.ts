@@ -115,12 +115,14 @@ function screen(text: string): Early | undefined {
   if (Buffer.byteLength(text) > maxSiteBytes) return { offset: 0, code: 'site.tooLarge', text: `The file has more than ${maxSiteBytes / 1024 / 1024} MiB.` }
   const tooDeep = `More than ${maxDepth} levels inside one another.`
   let [offset, tokens, flow, dashes, documents, scalar] = [0, 0, 0, 0, 0, false]
+  const opened: number[] = []
   for (const token of new Lexer().lex(text)) {
     if (++tokens > maxTokens) return { offset, code: 'site.tooLarge', text: `More than ${maxTokens} parts.` }
     const type = scalar ? 'scalar' : CST.tokenType(token)
     scalar = type === 'scalar' && !scalar
-    if (type === 'flow-map-start' || type === 'flow-seq-start') flow++
+    if (type === 'flow-map-start' || type === 'flow-seq-start') opened[flow++] = offset
     else if (type === 'flow-map-end' || type === 'flow-seq-end') flow--
+    else if (type === 'flow-error-end' && flow > 0) return { offset: opened[flow - 1]!, code: 'site.unreadable', text: 'This bracket is still open where a line begins that stands too far left to be inside it.' }
     else if (type === 'seq-item-ind') dashes++
     else if (type === 'newline') dashes = 0
     else if (type === 'doc-start') documents++
@@ -131,7 +133,7 @@ function screen(text: string): Early | undefined {
     if (documents > 1) return { offset, code: 'site.unreadable', text: 'A second document begins; a site file is one document.' }
     if (type !== 'doc-mode' && type !== 'flow-error-end' && token !== CST.SCALAR) offset += token.length
   }
-  return undefined
+  return flow > 0 ? { offset: opened[flow - 1]!, code: 'site.unreadable', text: 'This bracket is never closed.' } : undefined
 }
 
 const yamlErrors: { readonly [code: string]: string } = {

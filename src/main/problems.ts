@@ -16,6 +16,7 @@ const table = {
   'main.userNeedsRoot': ['Only root may start Ringfort under another account', 'Leave out --user: Ringfort runs as you; or start it as root.'],
   'main.userIsRoot': ['--user names an account that is root', 'Name an account without rights.'],
   'main.userCannotRead': ['The account of --user cannot read the program', 'Install it where every user may read it, for example under /opt.'],
+  'main.weakSecrets': ['Passwords and PINs that anybody guesses are taken', 'Fit for a laboratory alone: set it to refuse, and give new ones.'],
   'main.asRoot': ['Ringfort runs as root: whoever finds a hole in it has the machine', 'Start it as another user, or add --user NAME.'],
   'main.processEnded': ['A process of the system ended', 'It is started again.'],
   'main.unsaved': ['The system stopped before all that it had acknowledged was on the disk', 'Make room or repair the disk before the next start; phones whose registration is lost are not reached until they register again.'],

@@ -21,6 +21,7 @@ import { openTls, renewCertificates, type Tls } from './certificates.ts'
 import { engineOf, type Octets } from './engine.ts'
 import { watchIntegrity } from './integrity.ts'
 import { bindingPlan, callBindings, guardLimits, localName, ownNames } from './ports.ts'
+import { mainProblem } from './problems.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { newRandom } from './random.ts'
 import { monotonicNow, newGauge, type Parts } from './parts.ts'
@@ -71,6 +72,7 @@ async function openOn(options: SystemOptions, prepared: Prepared): Promise<Resul
   const plan = bindingPlan(snapshot)
   if (!plan.ok) return fail(plan.problem)
   for (const warning of plan.value.warnings) log.problem('warn', warning)
+  if (snapshot.system.weakSecrets === 'warn') log.problem('warn', mainProblem('main.weakSecrets', 'system.weakSecrets'))
   const tls = await openTls(dataDir, snapshot, monotonicNow())
   if (!tls.ok) return fail([tls.problem])
   for (const notice of tls.value.authority.notices) log.problem('warn', notice)

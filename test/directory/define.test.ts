@@ -34,7 +34,7 @@ for (const [kind, fields] of pages) {
 }
 
 test('system: domain, loopback, TLS 1.2, StandAloneCluster; no null cipher', () => {
-  assert.deepEqual(complete('system', {}), { domain: 'localhost', listen: '127.0.0.1', tlsMinVersion: '1.2', clusterId: 'StandAloneCluster', digestAlgorithms: ['MD5'], trustedProxies: [], allowNullCipher: false })
+  assert.deepEqual(complete('system', {}), { domain: 'localhost', listen: '127.0.0.1', tlsMinVersion: '1.2', clusterId: 'StandAloneCluster', digestAlgorithms: ['MD5'], trustedProxies: [], weakSecrets: 'refuse', allowNullCipher: false })
 })
 
 test('no kind of this version is one of a later version', () => {

@@ -34,6 +34,14 @@ test('the export has no secret, applying it changes nothing, neither as YAML nor
   assert.ok(await buildSnapshot(1, store.load().objects, testKey).signsIn('alice', 'pin', secret('274913')))
 })
 
+test('a field that a file leaves out goes back to its default, and the plan marks it', async () => {
+  const store = memoryStore()
+  await apply(store, 'system: { domain: example.test, address: pbx.example.test, tlsMinVersion: "1.3" }')
+  const { steps } = await apply(store, 'system: { domain: other.test }')
+  assert.deepEqual(steps.flatMap(({ fields }) => fields.map(({ field, after, isDefault }) => [field, after, isDefault === true])),
+    [['domain', 'other.test', false], ['address', undefined, true], ['tlsMinVersion', '1.2', true]])
+})
+
 /** [what changed in the file, from, to, the plan]. */
 const edits: [string, string, string, string[]][] = [
   ['a name', 'displayName: Bob Brown', 'displayName: Bob B.', ['change user bob (displayName)']],

@@ -11,7 +11,7 @@ import { hashPassword, needsRehash, verifyPassword } from '../../src/directory/p
 import { placeOf, SealKey } from '../../src/directory/seal.ts'
 import { weakPassword, weakPin } from '../../src/directory/weak.ts'
 import { secret } from '../../src/kit/secret.ts'
-import { problemsOf } from './apply.ts'
+import { mustRead, problemsOf } from './apply.ts'
 
 test('RFC 9106 a password is kept as a salted argon2id string and known again', async () => {
   const [a, b] = await Promise.all([hashPassword(secret('päss-word-1')), hashPassword(secret('päss-word-1'))])
@@ -86,6 +86,16 @@ test('A36 a weak secret in the site file is an error at its place', () => {
   const text = 'users: [{ userId: alice, extension: "1001", password: alice123, pin: "123456" }]\nphones: [{ name: p, digest: { user: p1, password: "1001" } }]'
   assert.deepEqual(problemsOf(text).map((p) => [p.code, p.where?.split(' ')[1]]), [
     ['directory.weakSecret', 'phones[p].digest.password'], ['directory.weakSecret', 'users[alice].password'], ['directory.weakSecret', 'users[alice].pin']])
+})
+
+test('A36 a weak secret is refused with the rule; a laboratory that says so takes it with a warning each', () => {
+  const text = 'users: [{ userId: alice, pin: "123456" }]\nphones: [{ name: p, lines: ["1001"], digest: { user: p1, password: secret } }]'
+  const refused = problemsOf(text)
+  assert.deepEqual(refused.map(({ code }) => code), ['directory.weakSecret', 'directory.weakSecret'])
+  assert.match(refused[0]!.remedy!, /Allowed: at least 8 characters, four of them different.*system\.weakSecrets: warn/)
+  assert.match(refused[1]!.remedy!, /Allowed: at least 6 digits/)
+  const taken = mustRead(`system: { weakSecrets: warn }\n${text}`)
+  assert.deepEqual(taken.warnings.filter(({ code }) => code === 'directory.weakSecret').map(({ where }) => where?.split(' ')[1]), ['phones[p].digest.password', 'users[alice].pin'])
 })
 
 test('A36 no default password exists: no secret field has a default, and no source names one', () => {

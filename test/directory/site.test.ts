@@ -43,7 +43,7 @@ const wrong: [string, string, string, string, RegExp][] = [
   ['a control character', 'users: [{ userId: a, displayName: "x\\ny" }]', 'site.notAllowed', '1:35 users[a].displayName', /control/],
   ['text too long', `users: [{ userId: a, displayName: "${'x'.repeat(129)}" }]`, 'site.notAllowed', '1:35 users[a].displayName', /128/],
   ['a list of a later version', 'trunks: [{ name: t }]', 'directory.notYet', '1:1 trunks', /not there yet in this version/],
-  ['unreadable', 'users: [', 'site.unreadable', '1:9', /./],
+  ['unreadable', 'users: [', 'site.unreadable', '1:8', /never closed/],
   ['indentation', 'users:\n  - userId: a\n   displayName: b', 'site.unreadable', '3:1', /./],
   ['a tab', 'users:\n\t- userId: a', 'site.unreadable', '2:1', /./],
   ['two documents', '---\nusers: []\n---\nusers: []', 'site.unreadable', '3:1', /one document/],
@@ -78,6 +78,23 @@ for (const [what, text, code, where, says] of wrong) {
     assert.ok(hit, inspect(problems))
     assert.match(`${hit.text} ${hit.remedy ?? ''}`, says)
     assert.ok(problems.every((p) => Object.hasOwn(directoryProblems, p.code)))
+  })
+}
+
+const oneFault: [string, string, string][] = [
+  ['users: [{ userId: alice }\nphones: [{ name: p, user: alice }]', 'site.unreadable', '1:8'],
+  ['users:\n  - { userId: alice, extension: "1001"\n  - { userId: bob }\nphones: []', 'site.unreadable', '2:5'],
+  ['users:\n  - userId: alice\n    mailbox: [true\nphones: []', 'site.unreadable', '3:14'],
+  ['phones: [{ name: p', 'site.unreadable', '1:10'],
+  ['users: nothing\nphones: [{ name: p, user: alice, lines: ["1001"] }, { name: q, user: bob, lines: ["1002"] }]', 'site.wrongType', '1:8 users'],
+  ['usres: [{ userId: alice }]\nphones: [{ name: p, user: alice, lines: ["1001"] }]', 'site.unknownField', '1:1 usres'],
+  ['users: [{ userId: "a b", extension: "1001" }]\nphones: [{ name: p, user: "alice", lines: ["1002"] }]', 'site.notAllowed', '1:19 users[a b].userId'],
+  ['users: [{ userId: a, extension: "x" }]\nhuntGroups: [{ number: "2000", members: ["1001"] }]', 'site.notAllowed', '1:33 users[a].extension'],
+  ['pickupGroups: [{ number: "x" }]\nlines: [{ number: "1001", pickupGroup: "3000" }]', 'site.notAllowed', '1:26 pickupGroups[x].number'],
+]
+for (const [text, code, where] of oneFault) {
+  test(`one fault is told once, at its place, and nothing is told of what points there: ${JSON.stringify(text.slice(0, 60))}`, () => {
+    assert.deepEqual(problemsOf(text).map((p) => [p.code, p.where]), [[code, `site.yaml:${where}`]])
   })
 }
 

@@ -194,6 +194,16 @@ test('issue 2, bad input: a database damaged while the system was stopped: refus
   assert.equal(await (await up(whole)).stop(), 0)
 })
 
+test('A36 a laboratory that takes weak passwords is told so at every start', async () => {
+  const dataDir = join(newFolder(), 'data'), site = siteFile(twoPhones.replace('domain: example.test', 'domain: example.test, weakSecrets: warn').replace('battery-staple-1', '1234'))
+  for (const given of [['--site', site], []]) {
+    const one = await up(dataDir, given)
+    assert.equal(await one.stop(), 0)
+    assert.match(one.said().error, /Passwords and PINs that anybody guesses are taken\..*\[main\.weakSecrets\]/)
+    assert.equal(/\[directory\.weakSecret\]/.test(one.said().error), given.length > 0)
+  }
+})
+
 test('issue 2, bad input: a database that is gone or empty beside the key that sealed it is a loss, told as one, and nothing is made in its place', async () => {
   const dataDir = join(newFolder(), 'data'), file = join(dataDir, 'ringfort.db'), site = siteFile(twoPhones)
   assert.equal(await (await up(dataDir, ['--site', site])).stop(), 0)
