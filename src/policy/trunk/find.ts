@@ -65,7 +65,14 @@ export function addressesOf({ destinations }: Trunk): Set<string> {
 }
 
 function namesOfDestination({ address, resolved = [] }: TrunkDestination): string[] {
-  return [address, ...resolved].filter((one) => !one.includes('%')).map((one) => canonical(one.toLowerCase()))
+  return [address, ...resolved].map(oneSpelling)
+}
+
+/** Of an address or a name; an IPv4 address that a socket of both families shows as IPv6 is the IPv4 address (RFC 4291 2.5.5.2). */
+function oneSpelling(address: string): string {
+  const lower = address.toLowerCase()
+  if (lower.includes('%')) return lower                                                             // RFC 4007 11: a zone has no other spelling
+  return lower.startsWith('::ffff:') && lower.includes('.') ? lower.slice(7) : canonical(lower)
 }
 
 const families: Readonly<Record<Transport, TransportFamily | undefined>> = { udp: 'clear', tcp: 'clear', tls: 'tls', ws: undefined, wss: undefined }
@@ -77,10 +84,10 @@ export function findTrunk(index: TrunkIndex, from: RequestSource): Found {
 }
 
 function byAddress({ byAddress: trunks }: TrunkIndex, from: RequestSource): Found {
-  const source = canonical(from.source), fitting = trunks.get(`${from.incomingPort} ${source}`)
+  const source = oneSpelling(from.source), fitting = trunks.get(`${from.incomingPort} ${source}`)
   if (!fitting) return nobody(from, 'policy.trunk.unknownSource', `${from.source} on port ${from.incomingPort}`)
   const trunk = fitting.length === 1 ? fitting[0] : only(fitting.filter((one) => hasPort(one, source, from.sourcePort)))
-  return trunk ? { is: 'trunk', trunk, by: 'address', name: from.source } : ambiguous(from, fitting)
+  return trunk ? { is: 'trunk', trunk, by: 'address', name: source } : ambiguous(from, fitting)
 }
 
 function byCertificate({ byName }: TrunkIndex, from: RequestSource): Found {
@@ -88,7 +95,7 @@ function byCertificate({ byName }: TrunkIndex, from: RequestSource): Found {
   const names = namesOf(from.peer), listed = names.filter((name) => byName.has(`${from.incomingPort} ${name}`))
   if (listed.length === 0) return nobody(from, 'policy.trunk.unknownSubject', names.slice(0, 4).join(', ') || 'it has no name that can match')
   const fitting = [...new Set(listed.flatMap((name) => byName.get(`${from.incomingPort} ${name}`)!))]
-  const trunk = nearest(fitting, names, canonical(from.source))
+  const trunk = nearest(fitting, names, oneSpelling(from.source))
   if (!trunk) return ambiguous(from, fitting)
   const misfit = misfitOf(trunk.profile, from.nullCipher === true)
   if (misfit) return nobody(from, misfit, trunk.name)

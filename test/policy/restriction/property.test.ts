@@ -9,7 +9,7 @@ import { shippedTables } from '../../../src/policy/restriction/shipped.ts'
 import { compileTable, decide, type RestrictionTable } from '../../../src/policy/restriction/table.ts'
 import { linear } from '../../linear.ts'
 
-const runs = Number(process.env.RINGFORT_RESTRICTION_RUNS ?? 20_000)
+const runs = Number(process.env.RINGFORT_RESTRICTION_RUNS ?? 8_000)
 
 /** The rule, word for word: a star is nothing, or one character and the star again. */
 function matches(pattern: string, text: string): boolean {

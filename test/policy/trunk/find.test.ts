@@ -1,6 +1,7 @@
 /** Whose request is this: by address and port, by certificate and port, or nobody's. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { findTrunk, indexTrunks, type RequestSource, type Trunk } from '../../../src/policy/trunk/find.ts'
 import { certificate, from, trunk } from './sample.ts'
 
@@ -14,8 +15,14 @@ test('R333 R338 a clear trunk is known by the address of a destination and the i
   for (const transport of ['udp', 'tcp'] as const) {
     assert.equal(found(trunks, { transport }), 'a by address 192.0.2.10')
     assert.equal(found(trunks, { transport, source: '2001:db8::10' }), 'a by address 2001:db8::10')
-    assert.equal(found(trunks, { transport, source: '192.0.2.20' }), 'b by address 192.0.2.20')
+    assert.equal(found(trunks, { transport, source: '::FFFF:192.0.2.20' }), 'b by address 192.0.2.20')
   }
+})
+
+test('A1 A12 an address with a zone is read as it is, and is no other address', () => {
+  assert.equal(found([trunk('a', {}, 'fe80::1')], { source: 'fe80::1%eth0' }), 'silence sip_unknown_source_total unknownSource')
+  assert.equal(found([trunk('a', {}, 'FE80::1%eth0')], { source: 'fe80::1%eth0', transport: 'tcp' }), 'a by address fe80::1%eth0')
+  assert.equal(found([trunk('a', { deviceSecurityMode: 'encrypted', secureCertificateSubjects: 'x.test' })], { source: 'fe80::1%eth0', transport: 'tls', incomingPort: 5061, peer: certificate('fe80::1%eth0', 'x.test') }), 'a by certificate x.test')
 })
 
 test('R333 addresses that a destination\'s name stands for count as well', () => {
@@ -76,4 +83,28 @@ test('A17 what one request costs does not grow with the trunks', () => {
   const many = Array.from({ length: 5_000 }, (_, i) => trunk(`t${i}`, {}, `10.0.${i >> 8}.${i & 255}`)), index = indexTrunks(many)
   assert.equal(index.byAddress.size, 5_000)
   for (const [i, one] of many.entries()) assert.deepEqual(findTrunk(index, from({ source: `10.0.${i >> 8}.${i & 255}` })), { is: 'trunk', trunk: one, by: 'address', name: `10.0.${i >> 8}.${i & 255}` })
+})
+
+const profiles = fc.record({ deviceSecurityMode: fc.constantFrom('nonSecure', 'authenticated', 'encrypted'), incomingPort: fc.constantFrom(0, 5060, 5061), secureCertificateSubjects: fc.subarray(['a.test', 'b.test', 'c.test']).map((names) => names.join(';')) })
+const someTrunks = fc.array(fc.tuple(profiles, fc.subarray(['192.0.2.1', '192.0.2.2', 'a.test']), fc.nat(2)), { maxLength: 6 })
+  .map((list) => list.map(([given, addresses, name], i) => trunk(`t${i}`, { ...given, ...(i % 2 ? {} : { name: `profile ${name}` }) }, ...addresses)))
+const someSource: fc.Arbitrary<RequestSource> = fc.record({
+  source: fc.constantFrom('192.0.2.1', '192.0.2.2', '192.0.2.10', '::1'), sourcePort: fc.constantFrom(5060, 40_000), transport: fc.constantFrom('udp', 'tcp', 'tls', 'ws', 'wss'), incomingPort: fc.constantFrom(0, 5060, 5061),
+  peer: fc.option(fc.constantFrom(certificate('a.test'), certificate('', 'b.test', 'sip:c.test'), certificate('*.test', '*.test'), certificate('')), { nil: undefined }), nullCipher: fc.boolean(),
+})
+
+test('A12 property: a request is a trunk\'s by an exact address and port or by a name of its certificate and port, and by nothing else', () => {
+  const byWhat = new Map<string, number>()
+  fc.assert(fc.property(someTrunks, someSource, (trunks, request) => {
+    const answer = findTrunk(indexTrunks(trunks), request), isTls = request.transport === 'tls'
+    byWhat.set(answer.is === 'trunk' ? answer.by : answer.problem.code, 1 + (byWhat.get(answer.is === 'trunk' ? answer.by : answer.problem.code) ?? 0))
+    if (answer.is === 'nobody') return
+    const { profile, destinations } = answer.trunk
+    assert.ok(profile.incomingPort === request.incomingPort && request.incomingPort !== 0)
+    assert.equal(profile.deviceSecurityMode === 'nonSecure', !isTls)
+    if (!isTls) { assert.ok(['udp', 'tcp'].includes(request.transport) && destinations.some(({ address }) => address === request.source)); return }
+    assert.equal(profile.deviceSecurityMode === 'authenticated', request.nullCipher)
+    assert.ok(profile.secureCertificateSubjects.split(';').some((name) => [request.peer?.subject, ...request.peer?.names ?? []].some((one) => one === name || one === `sip:${name}`)))
+  }), { numRuns: 20_000, seed: 12 })
+  for (const by of ['address', 'certificate', 'policy.trunk.ambiguous']) assert.ok((byWhat.get(by) ?? 0) > 50, `${by}: ${byWhat.get(by)}`)
 })
