@@ -38,9 +38,9 @@ export function listed(text: string): string[] { return text.split(',', maxListe
 /** Without a zone (fe80::1%eth0): a zone means nothing to anybody else. */
 function isAddress(text: string): boolean { return isIP(text) !== 0 && !text.includes('%') }
 
-/** One spelling of an IPv6 address (RFC 5952); IPv4 has only one. */
+/** One spelling of an IPv6 address (RFC 5952); IPv4 has only one, and what has a zone (RFC 4007 11) stays as it is. */
 export function canonical(address: string): string {
-  return isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address
+  return isIP(address) === 6 && !address.includes('%') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address
 }
 
 /** RFC 1123 2.1 labels, or an address. */
