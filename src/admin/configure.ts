@@ -1,7 +1,7 @@
 /** `ringfort apply`, `export`, `undo`: the configuration as a whole. */
 import { type ChangeSet, inverse, type StoredObject } from '../directory/changes.ts'
 import { exportPlain, exportSite } from '../directory/export.ts'
-import { carryOut, plan, type Plan, type PlanStep } from '../directory/plan.ts'
+import { carryOut, plan, type Plan, type PlanField, type PlanStep } from '../directory/plan.ts'
 import { readSite, type Site } from '../directory/site.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import type { Answer, Command, Options, Progress } from './commands.ts'
@@ -76,8 +76,8 @@ function planTable({ steps }: Plan): Table {
 
 function fieldsText({ what, fields }: PlanStep): string {
   const text = (value: unknown) => value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
-  if (what === 'delete') return ''
-  return fields.map(({ field, before, after: now, isDefault }) => what === 'create' ? `${field}: ${text(now)}` : `${field}: ${text(before)} → ${text(now)}${isDefault ? ' (the default)' : ''}`).join(', ')
+  const words = ({ field, before, after: now, isDefault }: PlanField) => what === 'create' ? `${field}: ${text(now)}` : `${field}: ${text(before)} → ${text(now)}${isDefault ? ' (the default)' : ''}`
+  return what === 'delete' ? '' : fields.map(words).join(', ')
 }
 
 async function undo(house: House, { id, reason }: Options, told: Progress): Promise<Result<Answer, Problem | readonly Problem[]>> {

@@ -2,6 +2,7 @@
 import type { AuditQuery, AuditRow, ChangeSet, ConfigurationStore, StoredObject } from '../directory/changes.ts'
 import type { SealKey } from '../directory/seal.ts'
 import type { Snapshot } from '../directory/snapshot.ts'
+import type { CertificateRow } from '../kit/certificate.ts'
 import type { Problem, Result } from '../kit/result.ts'
 import type { BoundPort, LiveAnswer, LiveRequest } from './live.ts'
 
@@ -51,17 +52,6 @@ export interface MethodRow {
   readonly who: 'anybody' | 'phone' | 'nobody'
   /** What it is refused with, whoever sends it (a phone after its proof); without a status it is not answered. */
   readonly refusal?: { readonly status?: number; readonly because: string } | undefined
-}
-
-export interface CertificateRow {
-  readonly file: string
-  readonly purpose: string
-  readonly subject: string
-  readonly names: readonly string[]
-  readonly issuer: string
-  readonly notBefore: string
-  readonly notAfter: string
-  readonly fingerprint: string
 }
 
 export interface House {

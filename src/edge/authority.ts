@@ -9,6 +9,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readd
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type * as X509 from '@peculiar/x509'
+import type { CertificateRow } from '../kit/certificate.ts'
 import { fileReason } from '../kit/error.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { type Secret, secret } from '../kit/secret.ts'
@@ -178,20 +179,8 @@ function writeFileSafely(file: string, text: string): void {
   closeSync(folder)
 }
 
-export interface CertificateReport {
-  readonly file: string
-  readonly purpose: 'authority' | 'server' | 'other'
-  readonly subject: string
-  readonly names: readonly string[]
-  readonly issuer: string
-  readonly notBefore: string
-  readonly notAfter: string
-  /** SHA-256 of the DER, lower-case hex. */
-  readonly fingerprint: string
-}
-
 /** For `show certificates`: every certificate of the pki directory; files that are none are left out. */
-export function certificates(directory: string): CertificateReport[] {
+export function certificates(directory: string): CertificateRow[] {
   if (!existsSync(directory)) return []
   return readdirSync(directory).filter((file) => file.endsWith('.pem')).sort().flatMap((file) => {
     const read = readCertificate(join(directory, file))
@@ -199,7 +188,7 @@ export function certificates(directory: string): CertificateReport[] {
   })
 }
 
-function reportOf(file: string, certificate: X509Certificate): CertificateReport {
+function reportOf(file: string, certificate: X509Certificate): CertificateRow {
   return {
     file, purpose: certificate.ca ? 'authority' : file === 'server.pem' ? 'server' : 'other',
     subject: commonName(certificate), names: alternativeNames(certificate.subjectAltName), issuer: certificate.issuer.replace(/^CN=/, ''),

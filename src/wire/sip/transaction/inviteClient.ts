@@ -7,7 +7,7 @@
 import type { Machine, Millis, Wake } from '../../../kit/machine.ts'
 import { ackRequest } from './ack.ts'
 import { cancelRequest } from './cancel.ts'
-import { giveUp, T1 } from './timers.ts'
+import { giveUp, T1, timed } from './timers.ts'
 
 export interface InviteClient {
   is: 'calling' | 'proceeding' | 'accepted' | 'completed' | 'terminated'
@@ -32,13 +32,7 @@ export type InviteClientOutput =
   | { do: 'tell'; what: 'response' | 'timeout' | 'transportError' }
   | { do: 'end' }
 
-export const inviteClient: Machine<InviteClient, InviteClientInput, InviteClientOutput> = {
-  step(tx, now, input) {
-    const out = react(tx, now, input)
-    tx.wakeAt = tx.again === undefined ? tx.until : Math.min(tx.again, tx.until ?? tx.again)
-    return out
-  },
-}
+export const inviteClient: Machine<InviteClient, InviteClientInput, InviteClientOutput> = timed(react)
 
 /** 17.1.1.2: whoever makes it sends `text` at once. */
 export function newInviteClient(now: Millis, reliable: boolean, text: string, patience?: Millis): InviteClient {

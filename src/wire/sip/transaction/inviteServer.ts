@@ -5,7 +5,7 @@
  * Security   fed by strangers; holds one response and two timers, nothing that grows
  */
 import type { Machine, Millis, Wake } from '../../../kit/machine.ts'
-import { giveUp, T1, T2, T4 } from './timers.ts'
+import { giveUp, T1, T2, T4, timed } from './timers.ts'
 
 export interface InviteServer {
   is: 'proceeding' | 'accepted' | 'completed' | 'confirmed' | 'terminated'
@@ -27,13 +27,7 @@ export type InviteServerOutput =
   | { do: 'tell'; what: 'ack' | 'noAck' }
   | { do: 'end' }
 
-export const inviteServer: Machine<InviteServer, InviteServerInput, InviteServerOutput> = {
-  step(tx, now, input) {
-    const out = react(tx, now, input)
-    tx.wakeAt = tx.again === undefined ? tx.until : Math.min(tx.again, tx.until ?? tx.again)
-    return out
-  },
-}
+export const inviteServer: Machine<InviteServer, InviteServerInput, InviteServerOutput> = timed(react)
 
 /** The user answers 100 at once where it cannot answer otherwise within 200 ms (17.2.1). */
 export function newInviteServer(reliable: boolean): InviteServer {

@@ -5,7 +5,7 @@
  * Security   fed by whoever knows our branch; holds one request and two timers, nothing that grows
  */
 import type { Machine, Millis, Wake } from '../../../kit/machine.ts'
-import { giveUp, T1, T2, T4 } from './timers.ts'
+import { giveUp, T1, T2, T4, timed } from './timers.ts'
 
 export interface NonInviteClient {
   is: 'trying' | 'proceeding' | 'completed' | 'terminated'
@@ -24,13 +24,7 @@ export type NonInviteClientOutput =
   | { do: 'tell'; what: 'response' | 'timeout' | 'transportError' }
   | { do: 'end' }
 
-export const nonInviteClient: Machine<NonInviteClient, NonInviteClientInput, NonInviteClientOutput> = {
-  step(tx, now, input) {
-    const out = react(tx, now, input)
-    tx.wakeAt = tx.again === undefined ? tx.until : Math.min(tx.again, tx.until ?? tx.again)
-    return out
-  },
-}
+export const nonInviteClient: Machine<NonInviteClient, NonInviteClientInput, NonInviteClientOutput> = timed(react)
 
 /** 17.1.2.2: whoever makes it sends `text` at once. */
 export function newNonInviteClient(now: Millis, reliable: boolean, text: string): NonInviteClient {

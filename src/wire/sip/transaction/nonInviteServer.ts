@@ -5,7 +5,7 @@
  * Security   fed by strangers; ends by itself 64*T1 after the request even if the user never answers
  */
 import type { Machine, Millis, Wake } from '../../../kit/machine.ts'
-import { giveUp, T1 } from './timers.ts'
+import { giveUp, T1, timed } from './timers.ts'
 
 export interface NonInviteServer {
   is: 'trying' | 'proceeding' | 'completed' | 'terminated'
@@ -27,13 +27,7 @@ export type NonInviteServerOutput =
 
 const timerEAtT2 = 7 * T1             // RFC 4320 4.1: T1 + 2*T1 + 4*T1, then Timer E is reset to T2
 
-export const nonInviteServer: Machine<NonInviteServer, NonInviteServerInput, NonInviteServerOutput> = {
-  step(tx, now, input) {
-    const out = react(tx, now, input)
-    tx.wakeAt = tx.again === undefined ? tx.until : Math.min(tx.again, tx.until ?? tx.again)
-    return out
-  },
-}
+export const nonInviteServer: Machine<NonInviteServer, NonInviteServerInput, NonInviteServerOutput> = timed(react)
 
 export function newNonInviteServer(now: Millis, reliable: boolean): NonInviteServer {
   const until = now + giveUp          // RFC 4320 4.2: after the client's Timer F nothing is answered any more
