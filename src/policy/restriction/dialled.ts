@@ -43,7 +43,7 @@ function readNumber(text: string | undefined): Dialled {
 function readAddress(text: string): Dialled {
   const at = text.lastIndexOf('@'), host = hostOf(text.slice(at + 1))
   if (host === undefined) return unreadable('its host cannot be read')
-  if (at < 0) return { is: 'address', text: host }
+  if (at < 0) return /^[a-z]/.test(host) ? { is: 'address', text: host } : unreadable('it has no user part')
   const user = unescaped(withoutParameters(text.slice(0, at)))
   if (user === undefined || !userCharacters.test(user)) return unreadable('its user part cannot be read')
   const number = readNumber(user), isNumber = number.is === 'number'
