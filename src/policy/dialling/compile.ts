@@ -21,14 +21,17 @@ export interface Entry {
   readonly first?: boolean | undefined
 }
 
-/** Patterns that match equally closely, one a partition. */
-export interface Group { readonly partitions: Int32Array; readonly patterns: Int32Array; readonly at: ReadonlyMap<number, number> }
+/** Patterns that match equally closely, one a partition; `at` finds it by partition. */
+export interface Group { readonly partitions: readonly number[]; readonly patterns: readonly number[]; readonly at: ReadonlyMap<number, number> }
 
 /** What a state says: the groups of what ends here, closest first; the partitions in which more digits could match. */
 export interface Automaton {
   /** State after a key; 0 where nothing can match any more. */
   step(state: number, column: number): number
   groups(state: number): readonly Group[]
+  /** The one pattern that ends here; noPattern, or severalPatterns that stand in the groups. */
+  only(state: number): number
+  readonly partitionOf: Int32Array
   more(state: number): number
   /** The first state; throws old states away where there are too many, so none may be kept from one number to the next. */
   start(): number
@@ -38,6 +41,7 @@ export interface Automaton {
 
 /** About 100 bytes each, and the places of all states together, about ten. */
 export const maxStates = 131_072, maxKept = 1_000_000
+export const noPattern = -1, severalPatterns = -2
 const columns = symbols.length, root = 1, dead = 0, unknown = -1
 
 /** The place in `entries` is the number of a pattern; undefined where the plan is too large. */
@@ -69,6 +73,7 @@ interface States {
   places: Int32Array
   readonly length: Uint8Array
   readonly more: Int32Array
+  readonly only: Int32Array
   groups: (readonly Group[])[]
   count: number
   byKey: Map<number | string, number>
@@ -77,7 +82,7 @@ interface States {
 function newStates(): States {
   return {
     next: new Int32Array(1_024 * columns), start: new Int32Array(maxStates + 2), places: new Int32Array(4_096),
-    length: new Uint8Array(maxStates + 1), more: new Int32Array(maxStates + 1), groups: [], count: 0, byKey: new Map(),
+    length: new Uint8Array(maxStates + 1), more: new Int32Array(maxStates + 1), only: new Int32Array(maxStates + 1), groups: [], count: 0, byKey: new Map(),
   }
 }
 
@@ -93,7 +98,9 @@ function newAutomaton(compiled: Compiled): Automaton {
     let rest = 0
     if (length < maxDialled) for (const place of places) rest = sets.union(rest, more[place]!)
     states.more[state] = rest
-    states.groups[state] = groupsAt(compiled, places, length, kept)
+    const groups = groupsAt(compiled, places, length, kept)
+    states.groups[state] = groups
+    states.only[state] = groups.length === 0 ? noPattern : groups.length === 1 && groups[0]!.patterns.length === 1 ? groups[0]!.patterns[0]! : severalPatterns
     return state
   }
   const begin = (): number => {
@@ -119,6 +126,8 @@ function newAutomaton(compiled: Compiled): Automaton {
       return to === unknown ? explore(state, column) : to
     },
     groups: (state) => states.groups[state]!,
+    only: (state) => states.only[state]!,
+    partitionOf: Int32Array.from(entries, ({ partition }) => partition),
     more: (state) => states.more[state]!,
     sets, size: { patterns: entries.length, places: trie.loops.length, states: () => states.count },
   }
@@ -173,5 +182,5 @@ function groupsAt({ trie, entries }: Compiled, places: readonly number[], length
 function groupOf(patterns: readonly number[], entries: readonly Entry[]): Group {
   const at = new Map<number, number>()
   for (const pattern of patterns) if (!at.has(entries[pattern]!.partition)) at.set(entries[pattern]!.partition, pattern)
-  return { partitions: Int32Array.from(at.keys()), patterns: Int32Array.from(at.values()), at }
+  return { partitions: [...at.keys()], patterns: [...at.values()], at }
 }

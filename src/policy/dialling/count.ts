@@ -2,27 +2,30 @@
  * How many numbers of one length a pattern matches: fewer is closer. Exact, whatever wildcards overlap.
  *
  * Standards  dial plan 11.2: a pattern with variable wildcards counts the numbers that are as long as the one dialled
- * Security   bounded: a pattern whose overlapping wildcards need more than maxSets sets of places at one length is refused
+ * Security   bounded: a pattern whose overlapping wildcards need more than maxSets sets of places is refused; what can be counted is when it is asked for
  */
 import type { Keys } from './pattern.ts'
 import { maxDialled, symbols } from './symbols.ts'
-import { buildTrie, newStepper, type Stepper, type Trie } from './trie.ts'
+import { buildTrie, newStepper, type Trie } from './trie.ts'
 
 /** Numbers matched at each length, 0 to maxDialled. */
 export type Counts = (length: number) => bigint
 
-const maxSets = 256
+const maxSets = 1_000
 
-/** Undefined for a pattern that is too wide to count. `known` keeps what was counted for the variable ends of other patterns. */
-export function countsOf(spellings: readonly (readonly Keys[])[], known: Map<string, readonly bigint[] | undefined> = new Map()): Counts | undefined {
+/** What was found for the variable ends of patterns, for others that end alike. */
+export type Known = Map<string, Counts | undefined>
+
+/** Undefined for a pattern that is too wide to count. */
+export function countsOf(spellings: readonly (readonly Keys[])[], known: Known = new Map()): Counts | undefined {
   const head = common(spellings), fixed = product(spellings[0]!.slice(0, head))
   const tails = spellings.map((items) => items.slice(head))
   const counts = tails.length === 1 ? alone(tails[0]!) : undefined
   if (counts) return (length) => fixed * counts(length - head)
   const key = tails.map((items) => items.map(({ mask, repeat }) => `${mask}${repeat}`).join(' ')).join('|')
   if (!known.has(key)) known.set(key, counted(tails))
-  const table = known.get(key)
-  return table && ((length) => fixed * (table[length - head] ?? 0n))
+  const tail = known.get(key)
+  return tail && ((length) => fixed * tail(length - head))
 }
 
 /** Keys without repeat that all spellings begin with. */
@@ -51,33 +54,46 @@ function alone(items: readonly Keys[]): Counts | undefined {
   return (length) => length < least ? 0n : all * ways ** BigInt(length - rest.length)
 }
 
-interface Layer { readonly places: readonly number[]; ways: bigint }
+/** Every set of places that digits can lead to, each number to one: where each kind of key leads from it, and whether a number may end there. */
+interface Sets { readonly next: number[][]; readonly ends: boolean[] }
 
-/** Sets of places length by length, and how many numbers lead to each: every number leads to one. */
-function counted(tails: readonly (readonly Keys[])[]): readonly bigint[] | undefined {
-  const trie = buildTrie([tails])!, stepper = newStepper(trie), kinds = alike(trie)
-  const out: bigint[] = []
-  let layer: Layer[] = [{ places: stepper.start(), ways: 1n }]
-  for (let length = 0; length <= maxDialled; length++) {
-    out.push(layer.reduce((all, { places, ways }) => places.some((place) => trie.ends.has(place)) ? all + ways : all, 0n))
-    layer = following(layer, stepper, kinds)
-    if (layer.length > maxSets) return undefined
-  }
-  return out
+function counted(tails: readonly (readonly Keys[])[]): Counts | undefined {
+  const trie = buildTrie([tails])!, kinds = alike(trie), sets = setsOf(trie, kinds)
+  return sets && countsOfSets(sets, kinds)
 }
 
-function following(layer: readonly Layer[], stepper: Stepper, kinds: readonly Kind[]): Layer[] {
-  const next = new Map<string, Layer>()
-  for (const { places, ways } of layer) {
-    for (const { column, size } of kinds) {
-      const after = stepper.after(places, column)
-      if (after.length === 0) continue
-      const key = after.join(), there = next.get(key)
-      if (there) there.ways += ways * size
-      else next.set(key, { places: after, ways: ways * size })
-    }
+function setsOf(trie: Trie, kinds: readonly Kind[]): Sets | undefined {
+  const stepper = newStepper(trie), first = stepper.start(), all = [first], index = new Map([[first.join(), 0]])
+  const next: number[][] = []
+  for (let set = 0; set < all.length; set++) {
+    if (all.length > maxSets) return undefined
+    next.push(kinds.map(({ column }) => {
+      const after = stepper.after(all[set]!, column), key = after.join(), there = index.get(key)
+      if (there !== undefined || after.length === 0) return there ?? -1
+      index.set(key, all.length)
+      return all.push(after) - 1
+    }))
   }
-  return [...next.values()]
+  return { next, ends: all.map((places) => places.some((place) => trie.ends.has(place))) }
+}
+
+/** Numbers that lead to each set, length by length, as far as was asked. */
+function countsOfSets({ next, ends }: Sets, kinds: readonly Kind[]): Counts {
+  const table: bigint[] = []
+  let ways = new Map([[0, 1n]])
+  return (wanted) => {
+    for (let length = table.length; length <= Math.min(wanted, maxDialled); length++) {
+      const after = new Map<number, bigint>()
+      let total = 0n
+      for (const [set, count] of ways) {
+        if (ends[set]) total += count
+        for (const [kind, to] of next[set]!.entries()) if (to >= 0) after.set(to, (after.get(to) ?? 0n) + count * kinds[kind]!.size)
+      }
+      table.push(total)
+      ways = after
+    }
+    return table[wanted] ?? 0n
+  }
 }
 
 interface Kind { readonly column: number; readonly size: bigint }

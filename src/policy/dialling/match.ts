@@ -4,7 +4,7 @@
  * Standards  dial plan 11.2
  * Security   linear in the digits; a character that no phone can dial matches nothing
  */
-import type { Automaton, Group } from './compile.ts'
+import { type Automaton, type Group, noPattern, severalPatterns } from './compile.ts'
 import { columnOf, maxDialled } from './symbols.ts'
 
 /** What a caller can see at a moment, ready to be asked. */
@@ -17,13 +17,13 @@ export interface Sight {
 }
 
 export interface Match {
-  /** Number of the pattern in the plan; -1 where none matches. */
+  /** Number of the pattern in the plan; noPattern where none matches. */
   readonly pattern: number
   /** Could a pattern match if more were dialled? */
   readonly more: boolean
 }
 
-const nothing: Match = { pattern: -1, more: false }
+const nothing: Match = { pattern: noPattern, more: false }
 
 export function match(automaton: Automaton, sight: Sight, digits: string): Match {
   if (digits.length > maxDialled) return nothing
@@ -34,25 +34,28 @@ export function match(automaton: Automaton, sight: Sight, digits: string): Match
     state = automaton.step(state, column)
     if (state === 0) return nothing
   }
-  const pattern = closest(automaton.groups(state), sight)
-  return { pattern, more: automaton.sets.meets(automaton.more(state), sight.bits) }
+  const rest = automaton.more(state)
+  return { pattern: closest(automaton, state, sight), more: rest !== 0 && automaton.sets.meets(rest, sight.bits) }
 }
 
-function closest(groups: readonly Group[], sight: Sight): number {
-  for (let at = 0; at < groups.length; at++) {
-    const pattern = inOrder(groups[at]!, sight)
-    if (pattern >= 0) return pattern
+function closest(automaton: Automaton, state: number, sight: Sight): number {
+  const only = automaton.only(state)
+  if (only === noPattern || (only !== severalPatterns && sight.rank[automaton.partitionOf[only]!]! < 0)) return noPattern
+  if (only !== severalPatterns) return only
+  for (const group of automaton.groups(state)) {
+    const pattern = inOrder(group, sight)
+    if (pattern !== noPattern) return pattern
   }
-  return -1
+  return noPattern
 }
 
 /** The one in the foremost partition; looks through whichever is shorter, the group or the search space. */
 function inOrder({ partitions, patterns, at }: Group, { rank, order }: Sight): number {
   if (partitions.length > order.length) {
     for (const partition of order) { const pattern = at.get(partition); if (pattern !== undefined) return pattern }
-    return -1
+    return noPattern
   }
-  let best = -1, bestRank = order.length
+  let best = noPattern, bestRank = order.length
   for (let i = 0; i < partitions.length; i++) {
     const place = rank[partitions[i]!]!
     if (place < 0 || place >= bestRank) continue

@@ -7,7 +7,7 @@
 import type { Problem, Result } from '../../kit/result.ts'
 import { bitsOf } from './bits.ts'
 import { type Automaton, compile, type Entry } from './compile.ts'
-import { type Counts, countsOf } from './count.ts'
+import { type Counts, countsOf, type Known } from './count.ts'
 import type { Sight } from './match.ts'
 import { spell, type Spelling } from './numbering.ts'
 import { parsePattern, type Pattern } from './pattern.ts'
@@ -48,7 +48,7 @@ export interface DialPlan {
 
 export interface CompiledPlan { readonly plan: DialPlan; readonly problems: readonly Problem[] }
 
-interface Making { readonly table: DialTable; readonly names: Names; readonly problems: Problem[]; readonly counted: Map<string, readonly bigint[] | undefined> }
+interface Making { readonly table: DialTable; readonly names: Names; readonly problems: Problem[]; readonly counted: Known }
 
 export function compilePlan(table: DialTable): CompiledPlan {
   const making: Making = { table, names: namesOf(table), problems: [], counted: new Map() }

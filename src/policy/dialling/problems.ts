@@ -1,4 +1,4 @@
-/** What can be wrong with a dial plan, and why a number is not routed: the codes of this room. */
+/** What can be wrong with a dial plan or a dialled number: the codes of this room. Why a number is not routed stands in causes.ts. */
 import type { Problem } from '../../kit/result.ts'
 
 const texts = {
@@ -23,13 +23,6 @@ const texts = {
   'dialling.time': 'A time is written HH:MM between 00:00 and 24:00, a date MM-DD or YYYY-MM-DD.',
   'dialling.zone': 'This time zone is not known.',
   'dialling.expected': 'Expected is written `line 1001`, `trunk NAME [NUMBER]`, `feature NAME` or `refused [CAUSE]`.',
-  'dialling.noMatch': 'No pattern in the calling search space matches.',
-  'dialling.incomplete': 'More digits are needed.',
-  'dialling.blocked': 'A pattern blocks this number.',
-  'dialling.loop': 'The translation patterns go in a circle.',
-  'dialling.hops': 'More translation patterns follow on one another than are allowed.',
-  'dialling.transformed': 'The transformations leave nothing that can be dialled.',
-  'dialling.noTrunk': 'The route list leads to no trunk.',
   'dialling.testFailed': 'A test of the dial plan does not come out as expected.',
 } as const
 

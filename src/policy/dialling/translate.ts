@@ -31,7 +31,7 @@ export type Decision =
   | { readonly is: 'refused'; readonly cause: RefusalCause; readonly object?: string | undefined }
 
 export function decide(plan: DialPlan, asked: Asked, note?: Note): Decision {
-  const seen = new Set<string>()
+  let seen: Set<string> | undefined   // few calls are translated
   let { dialled: digits, spaces, calling } = asked
   for (let hop = 0; ; hop++) {
     const { pattern, more } = match(plan.patterns.automaton, plan.sight(spaces, asked.now, asked.zone), digits)
@@ -41,10 +41,10 @@ export function decide(plan: DialPlan, asked: Asked, note?: Note): Decision {
     const { to, object } = rule.row
     if (to.is === 'block') return stopped(to.cause, `It is blocked: ${causes[to.cause].text}.`, object, note)
     if (to.is !== 'translate') return { is: 'found', rule, digits, calling }
-    const turn = `${pattern} ${digits}`   // the same row at the same number with the same search space would come here again
-    if (seen.has(`${turn} ${spaces.join()}`)) return stopped('loop', 'It was here before: the translation patterns go in a circle.', object, note)
+    const turn = `${pattern} ${digits} ${spaces.join()}`   // the same row at the same number with the same search space would come here again
+    if (seen?.has(turn)) return stopped('loop', 'It was here before: the translation patterns go in a circle.', object, note)
     if (hop === maxHops) return stopped('loop', `More than ${maxHops} translation patterns follow on one another.`, object, note)
-    seen.add(`${turn} ${spaces.join()}`)
+    ;(seen ??= new Set()).add(turn)
     const after = rewritten(rule, digits, calling, asked.externalMask, note)
     if (!after) return stopped('notDialable', 'What is left is no number.', object, note)
     ;({ called: digits, calling } = after)

@@ -59,7 +59,8 @@ function trunks(plan: DialPlan, caller: Caller, { rule, digits, calling }: Found
     }
     const { offer: { trunk, group, called, calling: from } } = next
     targets.push({ is: 'trunk', name: trunk, group, called, calling: from })
-    const inGroup = group === undefined ? '' : ` of ${group}`
+    const turns = group !== undefined && plan.routeGroups.get(group)?.algorithm === 'circular'
+    const inGroup = group === undefined ? '' : ` of ${group}${turns ? ' (which begins with another one each call)' : ''}`
     note?.({ text: `${targets.length === 1 ? 'It goes' : 'If that fails it goes'} to the trunk ${trunk}${inGroup} as ${called}, from ${from}.`, object: group === undefined ? object : `routeGroups[${group}]`, field: group === undefined ? 'to' : 'trunks', value: trunk })
   }
 }

@@ -92,13 +92,19 @@ test('11.2 a translation pattern looks with its own search space, from then on',
   assert.equal(outcome(walk(own, { ...caller, spaces: ['A'] }, '4')), 'line a from 1001')
 })
 
-test('11.2 every cause of a blocked pattern has its status', () => {
-  for (const cause of ['noError', 'unallocatedNumber', 'callRejected', 'numberChanged', 'invalidNumberFormat', 'precedenceExceeded'] as const) {
+test('11.2 RFC 3398 7.2.4.1 a blocked pattern refuses with its cause, its status and its ISDN cause', () => {
+  const rows = [['noError', 403, undefined], ['unallocatedNumber', 404, 1], ['callRejected', 403, 21], ['numberChanged', 410, 22], ['invalidNumberFormat', 484, 28], ['precedenceExceeded', 403, 46]] as const
+  for (const [cause, status, q850] of rows) {
     const blocked = walk(planOf({ patterns: [row('1', undefined, { is: 'block', cause })] }), { ...caller, spaces: [] }, '1')
     assert.equal(blocked.cause, cause)
     assert.ok(blocked.steps.at(-1)!.text.includes(causes[cause].text))
-    assert.ok(causes[cause].status >= 400 && causes[cause].status < 500)
+    assert.deepEqual([causes[cause].status, causes[cause].q850], [status, q850], cause)
   }
+})
+
+test('11.3 a circular group: the explanation says that its first trunk changes', () => {
+  const round = planOf({ trunks: [{ name: 'a' }], routeGroups: [{ name: 'G', algorithm: 'circular', trunks: ['a'] }], routeLists: [{ name: 'R', members: [{ group: 'G' }] }], patterns: [row('1', undefined, { is: 'routeList', name: 'R' })] })
+  assert.equal(walk(round, { ...caller, spaces: [] }, '1').steps.at(-1)!.text, 'It goes to the trunk a of G (which begins with another one each call) as 1, from 1001.')
 })
 
 test('dialPlanTests: what comes out as expected says nothing, what does not says what came and which row decided', () => {
