@@ -5,7 +5,7 @@ import { type Live, openDesk } from './desk.ts'
 import { answerLive } from './live.ts'
 import { openSystem, type System, type SystemOptions } from './system.ts'
 
-export interface Whole { readonly system: System; services(): readonly BoundPort[]; stop(): Promise<Result<void>> }
+export interface Whole { readonly system: System; readonly services: () => readonly BoundPort[]; stop(): Promise<Result<void>> }
 
 export async function openWhole(options: SystemOptions & { readonly desk: boolean }): Promise<Result<Whole, readonly Problem[]>> {
   const opened = await openSystem(options)
