@@ -1,4 +1,5 @@
 /** `ringfort apply`, `export`, `undo`: the configuration as a whole. */
+import { setImmediate } from 'node:timers/promises'
 import { type ChangeSet, inverse, type StoredObject } from '../directory/changes.ts'
 import { exportPlain, exportSite } from '../directory/export.ts'
 import { carryOut, plan, type Plan, type PlanField, type PlanStep } from '../directory/plan.ts'
@@ -19,11 +20,11 @@ export const configureCommands: readonly Command[] = [
 ]
 
 async function apply(house: House, options: Options, told: Progress): Promise<Result<Answer, Problem | readonly Problem[]>> {
-  told('reading the file')
+  await step(told, 'reading the file')
   const { rev, objects } = house.configuration.load()
   const site = readSite(String(options.text ?? ''), String(options.file ?? 'site file'), { current: objects, serviceNames: house.serviceNames })
   if (!site.ok) return site
-  told('comparing it with what is stored')
+  await step(told, 'comparing it with what is stored')
   const planned = plan(objects, site.value, house.key)
   const ports = house.checkPorts(after(objects, planned))
   if (ports.problems.length > 0) return fail(ports.problems)
@@ -32,6 +33,12 @@ async function apply(house: House, options: Options, told: Progress): Promise<Re
   const set = await carryOut(planned, house.key, { by: 'owner', at: house.now(), via: 'apply' }, (count) => { told(`sealing secrets: ${count} of ${planned.work.length} objects`) })
   const done = await commit(house, set, rev, told)
   return done.ok ? ok(planAnswer(planned, site.value, done.value, true, warnings)) : done
+}
+
+/** Said, and then whoever else waits has a turn: what follows may take seconds with 100,000 users. */
+async function step(told: Progress, words: string): Promise<void> {
+  told(words)
+  await setImmediate()
 }
 
 /** About what the file says itself: of what was stored before it was told then. */
@@ -46,10 +53,10 @@ function after(current: readonly StoredObject[], { work }: Plan): StoredObject[]
 
 /** Written, then taken over by every process; what cannot be used is taken back, so that nothing is different. */
 async function commit(house: House, set: ChangeSet, rev: number, told: Progress): Promise<Result<number, Problem | readonly Problem[]>> {
-  told(`writing ${set.changes.length} changes`)
+  await step(told, `writing ${set.changes.length} changes`)
   const written = house.configuration.apply(set, rev)
   if (!written.ok) return written
-  told('the system takes it over')
+  await step(told, 'the system takes it over')
   const problems = await house.changed()
   if (problems.length === 0) return ok(written.value.rev)
   const back = house.configuration.apply(inverse(set, written.value.rev, 'system', house.now(), problems[0]?.text), written.value.rev)
