@@ -1,9 +1,9 @@
 /** Alternating rounds: each system in turn does the same work, and its CPU seconds are read before and after. */
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Figure } from '../figure.ts'
 import { cpuSeconds, end, loadAverage, run, serverCore } from './process.ts'
+import { windowed } from './window.ts'
 
 export interface Contender {
   readonly name: string
@@ -40,29 +40,13 @@ export function compared(what: string, unit: string, contenders: readonly Conten
   }
 }
 
+const octets = Buffer.alloc(400, 'x')
+
 /** What a bare echo does a CPU second now: the measure of the machine at this moment. */
 export async function echoFigure(rounds = 3): Promise<Figure> {
   const child = run(serverCore, process.execPath, [join(import.meta.dirname, 'echo.ts')], { stdio: ['ignore', 'pipe', 'ignore'] })
   const [said] = await once(child.stdout!, 'data') as [Buffer], port = Number(said.toString())
-  const outcomes = await alternate([{ name: 'echo', cpu: () => cpuSeconds([child.pid!]), work: () => echoed(port, 100_000) }], rounds)
+  const outcomes = await alternate([{ name: 'echo', cpu: () => cpuSeconds([child.pid!]), work: () => windowed(port, 100_000, () => octets) }], rounds)
   await end(child)
   return { what: 'bare dgram echo of 400 octets', unit: 'datagrams per CPU second', values: outcomes[0]!.perSecond, note: `the machine at this moment; load ${loadAverage()}` }
-}
-
-const window = 64
-
-function echoed(port: number, count: number): Promise<{ good: number; failed: number }> {
-  const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1_048_576 }), bytes = Buffer.alloc(400, 'x')
-  return new Promise((resolve) => {
-    let [sent, back, seen] = [0, 0, -1]
-    const send = (): void => { sent++; socket.send(bytes, port, '127.0.0.1') }
-    const look = setInterval(() => {                        // what was lost is not waited for
-      if (back === seen) for (let n = 0; n < window; n++) send()
-      seen = back
-    }, 500)
-    socket.on('message', () => {
-      if (++back >= count) { clearInterval(look); socket.close(); resolve({ good: back, failed: sent - back }) } else send()
-    })
-    socket.bind(0, '127.0.0.1', () => { for (let n = 0; n < window; n++) send() })
-  })
 }
