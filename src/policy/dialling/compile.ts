@@ -31,7 +31,8 @@ export interface Automaton {
   groups(state: number): readonly Group[]
   /** The one pattern that ends here; noPattern, or severalPatterns that stand in the groups. */
   only(state: number): number
-  readonly partitionOf: Int32Array
+  /** The partition of that one. */
+  partition(state: number): number
   more(state: number): number
   /** The first state; throws old states away where there are too many, so none may be kept from one number to the next. */
   start(): number
@@ -39,10 +40,10 @@ export interface Automaton {
   readonly size: { readonly patterns: number; readonly places: number; readonly states: () => number }
 }
 
-/** About 100 bytes each, and the places of all states together, about ten. */
-export const maxStates = 131_072, maxKept = 1_000_000
+/** States, about 70 bytes each, numbered in 16 bits: half the memory to walk through; and the places of all of them together, about ten bytes each. */
+export const maxStates = 65_000, maxKept = 500_000
 export const noPattern = -1, severalPatterns = -2
-const columns = symbols.length, root = 1, dead = 0, unknown = -1
+const facts = 4, columns = symbols.length, root = 1, dead = 0, unknown = 0xffff
 
 /** The place in `entries` is the number of a pattern; undefined where the plan is too large. */
 export function compile(entries: readonly Entry[], partitions: number): Automaton | undefined {
@@ -67,13 +68,13 @@ function moreOf({ trie, entries, sets }: Compiled): Int32Array {
 }
 
 interface States {
-  next: Int32Array
+  next: Uint16Array
   /** Places of a state: in `places` from start[state] to start[state + 1]. */
   start: Int32Array
   places: Int32Array
   readonly length: Uint8Array
-  readonly more: Int32Array
-  readonly only: Int32Array
+  /** What a state says in one place of memory: its only pattern, that one's partition, where more could follow. */
+  readonly says: Int32Array
   groups: (readonly Group[])[]
   count: number
   byKey: Map<number | string, number>
@@ -81,8 +82,8 @@ interface States {
 
 function newStates(): States {
   return {
-    next: new Int32Array(1_024 * columns), start: new Int32Array(maxStates + 2), places: new Int32Array(4_096),
-    length: new Uint8Array(maxStates + 1), more: new Int32Array(maxStates + 1), only: new Int32Array(maxStates + 1), groups: [], count: 0, byKey: new Map(),
+    next: new Uint16Array(1_024 * columns), start: new Int32Array(maxStates + 2), places: new Int32Array(4_096),
+    length: new Uint8Array(maxStates + 1), says: new Int32Array(facts * (maxStates + 1)), groups: [], count: 0, byKey: new Map(),
   }
 }
 
@@ -97,10 +98,10 @@ function newAutomaton(compiled: Compiled): Automaton {
     next = states.next
     let rest = 0
     if (length < maxDialled) for (const place of places) rest = sets.union(rest, more[place]!)
-    states.more[state] = rest
     const groups = groupsAt(compiled, places, length, kept)
     states.groups[state] = groups
-    states.only[state] = groups.length === 0 ? noPattern : groups.length === 1 && groups[0]!.patterns.length === 1 ? groups[0]!.patterns[0]! : severalPatterns
+    const [closest] = groups, only = !closest ? noPattern : groups.length > 1 || closest.patterns.length > 1 ? severalPatterns : closest.patterns[0]!
+    states.says.set([only, closest?.partitions[0] ?? 0, rest], state * facts)
     return state
   }
   const begin = (): number => {
@@ -126,9 +127,9 @@ function newAutomaton(compiled: Compiled): Automaton {
       return to === unknown ? explore(state, column) : to
     },
     groups: (state) => states.groups[state]!,
-    only: (state) => states.only[state]!,
-    partitionOf: Int32Array.from(entries, ({ partition }) => partition),
-    more: (state) => states.more[state]!,
+    only: (state) => states.says[state * facts]!,
+    partition: (state) => states.says[state * facts + 1]!,
+    more: (state) => states.says[state * facts + 2]!,
     sets, size: { patterns: entries.length, places: trie.loops.length, states: () => states.count },
   }
 }
@@ -139,8 +140,8 @@ function addState(states: States, places: readonly number[], length: number): nu
   const there = states.byKey.get(key)
   if (there !== undefined) return ~there
   const state = states.count++, begin = state === 0 ? 0 : states.start[state]!, end = begin + places.length
-  if (end > states.places.length) states.places = grown(states.places, end * 2)
-  if ((state + 1) * columns > states.next.length) states.next = grown(states.next, states.next.length * 2)
+  if (end > states.places.length) states.places = grown(states.places, new Int32Array(end * 2))
+  if ((state + 1) * columns > states.next.length) states.next = grown(states.next, new Uint16Array(states.next.length * 2))
   states.byKey.set(key, state)
   states.places.set(places, begin)
   states.start[state] = begin
@@ -150,10 +151,9 @@ function addState(states: States, places: readonly number[], length: number): nu
   return state
 }
 
-function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const out = new Int32Array(length)
-  out.set(old)
-  return out
+function grown<T extends Int32Array | Uint16Array>(old: T, larger: T): T {
+  larger.set(old)
+  return larger
 }
 
 const noGroups: readonly Group[] = []

@@ -40,7 +40,7 @@ export function match(automaton: Automaton, sight: Sight, digits: string): Match
 
 function closest(automaton: Automaton, state: number, sight: Sight): number {
   const only = automaton.only(state)
-  if (only === noPattern || (only !== severalPatterns && sight.rank[automaton.partitionOf[only]!]! < 0)) return noPattern
+  if (only === noPattern || (only !== severalPatterns && sight.rank[automaton.partition(state)]! < 0)) return noPattern
   if (only !== severalPatterns) return only
   for (const group of automaton.groups(state)) {
     const pattern = inOrder(group, sight)
