@@ -9,7 +9,7 @@ import { test } from 'node:test'
 export type Make = (n: number) => () => unknown
 
 export const most = 2.5
-const pieceMillis = 0.25, rounds = 10, maxRounds = 2_000, warmMillis = 15
+const pieceMillis = 0.25, rounds = 10, maxRounds = 1_000, looks = 8, warmMillis = 15
 
 function timed(run: () => unknown, times: number): number {
   const started = performance.now()
@@ -17,8 +17,15 @@ function timed(run: () => unknown, times: number): number {
   return performance.now() - started
 }
 
-/** Time for twice as much by time for so much: the least of each; given up as soon as it is below what is allowed. */
+/** Time for twice as much by time for so much: the least of each. What seems too slow is looked at again, with other texts in other places of the memory. */
 export function ratioOf(make: Make, n: number): number {
+  let least = Infinity
+  for (let look = 0; look < looks && least > most; look++) least = Math.min(least, looked(make, n))
+  return least
+}
+
+/** Ends as soon as it is below what is allowed. */
+function looked(make: Make, n: number): number {
   const small = make(n), large = make(2 * n)
   for (const until = performance.now() + warmMillis; performance.now() < until;) { small(); large() }
   const once = Math.max(0.0005, Math.min(...Array.from({ length: 9 }, () => timed(small, 3) / 3))), times = Math.max(1, Math.round(pieceMillis / once))

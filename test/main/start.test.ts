@@ -66,7 +66,7 @@ test('issue 2, bad input: a malformed site file: exit 1 with file, line, field a
 
 test('issue 2, bad input: a site file that is not there, a role that is not there yet, processes that make no sense', async () => {
   const cases: [string[], RegExp][] = [
-    [['--site', '/nowhere/site.yaml'], /\/nowhere\/site\.yaml: The site file cannot be read: ENOENT.*\[main\.siteUnreadable\]/],
+    [['--site', '/nowhere/site.yaml'], /\/nowhere\/site\.yaml: The site file cannot be read: there is no such file \(ENOENT\).*\[main\.siteUnreadable\]/],
     [['--roles', 'call,voicemail'], /This role is not there yet in this version: voicemail/],
     [['--roles', 'presence,call'], /This role is not there yet in this version: presence/],
     [['--roles', 'kitchen,call'], /There is no such role: kitchen/],
