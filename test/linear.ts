@@ -9,7 +9,9 @@ import { test } from 'node:test'
 export type Make = (n: number) => () => unknown
 
 export const most = 2.5
-const pieceMillis = 0.25, rounds = 10, maxRounds = 1_000, looks = 8, warmMillis = 15
+const pieceMillis = 0.25, rounds = 10, warmMillis = 15
+/** Looks at other texts, and rounds of each, until what seems too slow is. */
+const patience = { looks: 8, rounds: 1_000 }
 
 function timed(run: () => unknown, times: number): number {
   const started = performance.now()
@@ -18,14 +20,14 @@ function timed(run: () => unknown, times: number): number {
 }
 
 /** Time for twice as much by time for so much: the least of each. What seems too slow is looked at again, with other texts in other places of the memory. */
-export function ratioOf(make: Make, n: number): number {
+export function ratioOf(make: Make, n: number, { looks, rounds } = patience): number {
   let least = Infinity
-  for (let look = 0; look < looks && least > most; look++) least = Math.min(least, looked(make, n))
+  for (let look = 0; look < looks && least > most; look++) least = Math.min(least, looked(make, n, rounds))
   return least
 }
 
 /** Ends as soon as it is below what is allowed. */
-function looked(make: Make, n: number): number {
+function looked(make: Make, n: number, maxRounds: number): number {
   const small = make(n), large = make(2 * n)
   for (const until = performance.now() + warmMillis; performance.now() < until;) { small(); large() }
   const once = Math.max(0.0005, Math.min(...Array.from({ length: 9 }, () => timed(small, 3) / 3))), times = Math.max(1, Math.round(pieceMillis / once))
