@@ -94,7 +94,7 @@ function redactBody(body: string, lower: string): string {
   const [name, at] = firstName(lower)
   if (name === undefined) return redactInline(body)
   const from = at + name.length
-  const before = redactInline(body.slice(0, from))
+  const before = redactInline(body.slice(0, at)).replace(/[\w+/]{16,}/g, mark) + body.slice(at, from)   // `a=`, `a=acap:1 `; what is longer may be a key as well
   return before + (name === 'crypto:' ? redactCrypto(body.slice(from)) : mark)
 }
 

@@ -73,6 +73,7 @@ test('R254 keys of every kind go from what is logged, the rest stays', () => {
     [`a=crypto:1\tX_Y\tinline:${key.a}`, 'a=crypto:1 X_Y inline:[key]'],
     [`a=crypto:1 X_Y inline:${key.a}|${key.b}`, 'a=crypto:1 X_Y inline:[key]|[key]'],
     [`a=x-mine:inline:${key.a}|2^20`, 'a=x-mine:inline:[key]|2^20'],
+    [`a=acap:1 line:${key.a}crypto:1 X_Y inline:${key.a}`, 'a=acap:1 line:[key]crypto:1 X_Y inline:[key]'],
     ['k=clear:secret', 'k=[key]'],
     ['K=base64:secret', 'k=[key]'],
     ['a=key-mgmt:mikey AQAFgM0Xfl', 'a=key-mgmt:[key]'],
