@@ -11,7 +11,7 @@ import { pendingMigrations } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { guarded, StoreFailure, storeProblem } from './problems.ts'
 import { databasePath } from './reader.ts'
-import { appendRecords, records } from './records.ts'
+import { appendRecords, asLines, records } from './records.ts'
 import { registrations, writeBindings } from './registrations.ts'
 import { openSpool } from './spool.ts'
 import type { Binding, BindingKey, CallRecord, Retention } from './store.ts'
@@ -62,7 +62,7 @@ export function openKeeper(dataDir: string, options: KeeperOptions): Keeper {
     take: (batch, now) => {
       const saved = JSON.parse(batch.saved) as Binding[]
       const gone = JSON.parse(batch.gone) as BindingKey[]
-      const calls = batch.records === '' ? [] : batch.records.split('\n').map((line) => JSON.parse(line) as CallRecord)
+      const calls = batch.records === '' ? [] : batch.records.split('\n').map((text) => ({ record: JSON.parse(text) as CallRecord, text }))
       const stored = write(held, now, batch.urgent, (db) => { writeBindings(db, saved, gone); appendRecords(db, calls) })
       if (stored.ok) return { records: 'stored', bindings: 'stored' }
       const spooled = put(batch.records)
@@ -72,7 +72,7 @@ export function openKeeper(dataDir: string, options: KeeperOptions): Keeper {
       const read = spool.peek()
       if (!read.ok || !read.value) return undefined
       const { value } = read
-      const stored = write(held, now, false, (db) => appendRecords(db, value.records))
+      const stored = write(held, now, false, (db) => appendRecords(db, asLines(value.records)))
       if (!stored.ok) return undefined
       spool.take(value)
       return { records: value.records.length, damaged: value.damaged, more: true }

@@ -16,39 +16,39 @@ const trimStep = 1_000
 
 export function records(db: Database): Records {
   return {
-    append: async (records) => guarded(db.path, () => db.transaction(() => { appendRecords(db, records) })),
+    append: async (records) => guarded(db.path, () => db.transaction(() => { appendRecords(db, asLines(records)) })),
     find: async (id) => guarded(db.path, () => byId(db, id) ?? byCallId(db, id)),
-    list: async (query) => guarded(db.path, () => withLegs(db, db.all(listQuery(db, query)))),
+    list: async (query) => guarded(db.path, () => read(db, db.all(listQuery(db, query)))),
     trim: async (keep, now) => guarded(db.path, () => trim(db, keep, now)),
   }
 }
 
 function byId(db: Database, id: string): CallRecord | undefined {
-  return withLegs(db, db.all(db.build.selectFrom('calls').selectAll().where('id', '=', id)))[0]
+  return read(db, db.all(db.build.selectFrom('calls').select('detail').where('id', '=', id)))[0]
 }
 
-/** Reads every leg: asked by a person, not by a call. */
+/** Reads every record: asked by a person, not by a call. Text of a stranger stands there with its quotes escaped, so it never looks like this. */
 function byCallId(db: Database, callId: string): CallRecord | undefined {
-  const leg = db.first(db.build.selectFrom('legs').select('callId').where(sql`json_extract(body, '$.callId')`, '=', callId).limit(1))
-  return leg && byId(db, leg.callId)
+  return read(db, db.all(db.build.selectFrom('calls').select('detail').where(sql`instr(detail, ${`"callId":${JSON.stringify(callId)}`})`, '>', 0).limit(1)))[0]
 }
+
+/** A record and its JSON: what came as text is kept as it came. */
+export interface RecordLine { readonly record: CallRecord; readonly text: string }
+
+export function asLines(records: readonly CallRecord[]): RecordLine[] { return records.map((record) => ({ record, text: JSON.stringify(record) })) }
 
 /** Inside a transaction. Says how many were new: an id that is there already is a replay. */
-export function appendRecords(db: Database, records: readonly CallRecord[]): number {
-  const row: CallTable = { id: '', startedAt: 0, answeredAt: 0, endedAt: 0, from: '', to: '', ending: '', security: '', detail: '' }
+export function appendRecords(db: Database, lines: readonly RecordLine[]): number {
+  const row: CallTable = { id: '', startedAt: 0, from: '', to: '', ending: '', security: '', detail: '' }
   const call = db.prepare(db.build.insertInto('calls').values(row).onConflict((at) => at.column('id').doNothing()))
-  const leg = db.prepare(db.build.insertInto('legs').values({ callId: '', number: 0, body: '' }))
   let fresh = 0
-  for (const { id, startedAt, answeredAt = null, endedAt, from, to, ending, security, legs, ...detail } of records) {
-    if (call.run(id, startedAt, answeredAt, endedAt, from, to, ending, security, JSON.stringify(detail)) === 0) continue
-    for (const [number, body] of legs.entries()) leg.run(id, number, JSON.stringify(body ?? null))
-    fresh++
-  }
+  for (const { record: { id, startedAt, from, to, ending, security }, text } of lines) fresh += call.run(id, startedAt, from, to, ending, security, text)
   return fresh
 }
 
 function listQuery(db: Database, { limit = 100, from, to, party, ending, security, since, until, after }: RecordQuery) {
-  let query = db.build.selectFrom('calls').selectAll().orderBy('startedAt', 'desc').orderBy('id', 'desc').limit(Math.min(Math.max(1, limit), maxRecordPage))
+  const newest = () => db.build.selectFrom('calls').orderBy('startedAt', 'desc').orderBy('id', 'desc')
+  let query = newest().select('id').limit(Math.min(Math.max(1, limit), maxRecordPage))
   if (from !== undefined) query = query.where('from', '=', from)
   if (to !== undefined) query = query.where('to', '=', to)
   if (party !== undefined) query = query.where((row) => row.or([row('from', '=', party), row('to', '=', party)]))
@@ -57,15 +57,11 @@ function listQuery(db: Database, { limit = 100, from, to, party, ending, securit
   if (since !== undefined) query = query.where('startedAt', '>=', since)
   if (until !== undefined) query = query.where('startedAt', '<', until)
   if (after) query = query.where((row) => row.or([row('startedAt', '<', after.startedAt), row.and([row('startedAt', '=', after.startedAt), row('id', '<', after.id)])]))
-  return query
+  return newest().select('detail').where('id', 'in', query)   // what is long is read for the page alone, not for all that is looked through
 }
 
-function withLegs(db: Database, calls: CallTable[]): CallRecord[] {
-  const legs = db.prepare(db.build.selectFrom('legs').select('body').where('callId', '=', '').orderBy('number'))
-  return calls.map(({ answeredAt, detail, ...call }) => ({
-    ...readJson(db, detail) as object, ...call, ...answeredAt === null ? {} : { answeredAt },
-    legs: legs.all(call.id).map(({ body }) => readJson(db, body)),
-  }))
+function read(db: Database, rows: readonly Pick<CallTable, 'detail'>[]): CallRecord[] {
+  return rows.map(({ detail }) => readJson(db, detail) as unknown as CallRecord)
 }
 
 function trim(db: Database, keep: Retention, now: Millis): number {

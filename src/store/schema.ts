@@ -11,7 +11,6 @@ export interface Schema {
   position: PositionTable
   bindings: BindingTable
   calls: CallTable
-  legs: LegTable
 }
 
 export interface ObjectTable { kind: Kind; key: string; rev: number; body: string; system: number }
@@ -30,7 +29,5 @@ export interface PositionTable { id: number; rev: number; auditId: number; audit
 
 export interface BindingTable { aor: string; key: string; expiresAt: number; body: string }
 
-export interface CallTable {
-  id: string; startedAt: number; answeredAt: number | null; endedAt: number; from: string; to: string; ending: string; security: string; detail: string
-}
-export interface LegTable { callId: string; number: number; body: string }
+/** `detail` is the whole record as JSON; the others are what it is searched by. */
+export interface CallTable { id: string; startedAt: number; from: string; to: string; ending: string; security: string; detail: string }

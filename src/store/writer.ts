@@ -61,7 +61,7 @@ const closeLimit = 7_000
 
 /** The database must be there and up to date: openStore first. */
 export function openWriter(dataDir: string, tell: (event: WriterEvent) => void, options: WriterOptions = {}): Writer {
-  const { batchDelay = 50, startDelay = 1_000, retryDelay = 1_000, busyTimeout = 1_000, retention = defaultRetention } = options
+  const { batchDelay = 100, startDelay = 1_000, retryDelay = 1_000, busyTimeout = 1_000, retention = defaultRetention } = options
   return new ThreadedWriter({ dataDir, retryDelay, busyTimeout, retention }, { batchDelay, startDelay }, newWindow(options), tell)
 }
 

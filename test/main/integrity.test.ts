@@ -23,7 +23,7 @@ function damage(dataDir: string, table: string): void {
 test('issue 2, bad input: damage in a table that no start reads, after a stop that was none of a crash: refused at the start', async () => {
   const dataDir = join(newFolder(), 'data')
   assert.equal(await (await up(dataDir, ['--site', siteFile(twoPhones)])).stop(), 0)
-  damage(dataDir, 'legs')
+  damage(dataDir, 'calls')
   const one = launch(dataDir)
   assert.equal(await one.ended(), 1)
   assert.match(one.said().error, /ringfort\.db: The database is damaged\..*one that an update left in backup\/.*\[store\.corrupt\]/)
@@ -36,7 +36,7 @@ test('issue 2, bad input: a great database is checked beside the work: damage is
   const first = watchIntegrity(dataDir, { ...silentLog, write: (_level, event) => { sound.resolve(event) } } as Log, 0)
   assert.equal(await sound.promise, 'store.checked')
   assert.equal(first.damaged, false)
-  damage(dataDir, 'legs')
+  damage(dataDir, 'calls')
   const found = Promise.withResolvers<Problem>()
   const second = watchIntegrity(dataDir, { ...silentLog, problem: (_level, problem) => { found.resolve(problem) } } as Log, 0)
   assert.equal((await found.promise).code, 'store.corrupt')

@@ -108,7 +108,7 @@ test('a database of another program, and one of a newer version, are refused unt
   foreign.close()
   assert.equal(code(await openStore(dir)), 'store.notDatabase')
   const { dir: other } = await filled()
-  const grown: Migrations = { ...migrations, '0002_later': { up: async (db: Kysely<never>) => { await sql`create table later (id text)`.execute(db) } } }
+  const grown: Migrations = { ...migrations, '9002_later': { up: async (db: Kysely<never>) => { await sql`create table later (id text)`.execute(db) } } }
   await value(await openStore(other, { migrations: grown })).close()
   assert.equal(code(await openStore(other)), 'store.newer')
   assert.equal(code(await openStore(other, { readOnly: true })), 'store.newer')
@@ -120,8 +120,8 @@ test('before migrating a copy is made; a failed migration leaves the database as
   const before = contents(path)
   const broken: Migrations = {
     ...migrations,
-    '0002_good': { up: async (db: Kysely<never>) => { await sql`create table later (id text)`.execute(db); await sql`delete from calls`.execute(db) } },
-    '0003_bad': { up: async (db: Kysely<never>) => { await sql`create table half (id text)`.execute(db); await sql`create table half (id text)`.execute(db) } },
+    '9002_good': { up: async (db: Kysely<never>) => { await sql`create table later (id text)`.execute(db); await sql`delete from calls`.execute(db) } },
+    '9003_bad': { up: async (db: Kysely<never>) => { await sql`create table half (id text)`.execute(db); await sql`create table half (id text)`.execute(db) } },
   }
   assert.equal(code(await openStore(dir, { readOnly: true, migrations: broken })), 'store.older')
   const opened = await openStore(dir, { migrations: broken })
@@ -136,7 +136,7 @@ test('before migrating a copy is made; a failed migration leaves the database as
 
 test('the copies in the backup directory are bounded', async () => {
   const { dir } = await filled()
-  const broken: Migrations = { ...migrations, '0002_bad': { up: async () => { throw new Error('no') } } }
+  const broken: Migrations = { ...migrations, '9002_bad': { up: async () => { throw new Error('no') } } }
   for (let i = 0; i < maxBackups + 2; i++) assert.equal(code(await openStore(dir, { migrations: broken })), 'store.migration')
   assert.equal(readdirSync(join(dir, 'backup')).length, maxBackups)
 })

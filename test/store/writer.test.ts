@@ -245,7 +245,7 @@ test('a writer that was given nothing closes at once; what is given afterwards s
   assert.equal(writer.state().records, 1)
 })
 
-test('the thread forgets expired bindings and old records, legs and all; nothing of it while the database fails', async () => {
+test('the thread forgets expired bindings and old records; nothing of it while the database fails', async () => {
   const dir = fresh()
   const store = value(await openStore(dir))
   value(await store.registrations.write([binding(1, 10_000), binding(2, 90_000)], []))
@@ -258,7 +258,7 @@ test('the thread forgets expired bindings and old records, legs and all; nothing
   assert.deepEqual((await stored(store)).ids, ids(51).slice(35))
   assert.deepEqual(value(await store.registrations.live(0)).map(({ aor }) => aor), [binding(2).aor])
   const raw = new DatabaseSync(join(dir, 'ringfort.db'), { readOnly: true })
-  assert.equal(raw.prepare('select count(*) as n from legs').get()?.n, 32)
+  assert.equal(raw.prepare('select count(*) as n from calls').get()?.n, 16)
   raw.close()
   keeper.close()
   await store.close()
