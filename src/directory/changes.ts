@@ -8,6 +8,9 @@ import type { Result } from '../kit/result.ts'
 
 /** A line of the directory: what sorts of objects there are. */
 export type Kind = 'system' | 'service' | 'featureCodes' | 'user' | 'phone' | 'line' | 'huntGroup' | 'parkLot' | 'pickupGroup'
+  | 'trunkProfile' | 'trunk' | 'sipRealm' | 'applicationUser'
+  | 'partition' | 'callingSearchSpace' | 'routePattern' | 'translationPattern' | 'calledTransformation' | 'callingTransformation' | 'routeList' | 'routeGroup'
+  | 'timePeriod' | 'timeSchedule' | 'numberingPlan' | 'routeFilter' | 'dialPlanTest' | 'restrictionTable' | 'classOfService' | 'tollControl'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 /** An object's fields as they are stored: JSON, every secret replaced by a Sealed. */

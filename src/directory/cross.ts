@@ -8,7 +8,7 @@ import { finding, type Report } from './finding.ts'
 import { canonical, listed, splitSource } from './formats.ts'
 import { checkNumbers, featuresOf, lineNumbers } from './numbers.ts'
 import type { Draft } from './parse.ts'
-import { isDraft, isPlaintext, realmOf, type SiteObject, textOf, textsOf, type View } from './view.ts'
+import { isDraft, isPlaintext, realmsOf, type SiteObject, textOf, textsOf, type View } from './view.ts'
 import { secretRules, weakPassword, weakPin } from './weak.ts'
 
 /** `unread`: kinds of which something could not be read; what points to them is not looked up. */
@@ -43,7 +43,7 @@ function checkSystem(view: View, { errors, warnings }: Report): void {
   }
   const tls = textOf(object.draft, 'tlsMinVersion')
   if (tls === '1.0' || tls === '1.1') warnings.push(finding(object, ['tlsMinVersion'], 'directory.oldTls', `TLS ${tls} is known to be weak (RFC 8996).`, 'Leave it at 1.2.'))
-  const realm = realmOf(view)
+  const realm = realmsOf(view).station
   const old = view.phone.filter((p) => p.path === undefined && boundElsewhere(p.draft, realm))
   if (old.length > 0) errors.push(finding(object, ['domain'], 'directory.secretUnbound', `The stored digest passwords of ${old.length} phones belong to another realm than ${realm}.`,
     'Set sipStationRealm to what it was, or give the phones with their passwords.'))
@@ -98,7 +98,7 @@ function checkDigest(phone: SiteObject, digest: Draft, view: View, unread: Reado
   if (isPlaintext(password)) {
     const why = weakPassword(password, { names: [phone.key, textOf(digest, 'user'), textOf(phone.draft, 'user')], numbers: textsOf(phone.draft, 'lines') })
     if (why) tellWeak(view, report, phone, ['digest', 'password'], 'password', why)
-  } else if (phone.path !== undefined && !unread.has('system') && boundElsewhere(phone.draft, realmOf(view))) {
+  } else if (phone.path !== undefined && !unread.has('system') && boundElsewhere(phone.draft, realmsOf(view).station)) {
     report.errors.push(finding(phone, ['digest'], 'directory.secretUnbound', 'The stored digest password belongs to another user name or realm.', 'Give digest.password again.'))
   }
 }

@@ -2,7 +2,7 @@
  * One definition of a kind gives its type, its parser (parse.ts), its defaults, its labels, its documentation and its JSON Schema.
  *
  * A field is a TypeBox schema with a title and a description; what JSON Schema has no word for stands beside it:
- * `named` (a format of formats.ts) and `secret` (how the value is kept: people's secrets as argon2id, digest as HA1).
+ * `named` (a format of formats.ts), `secret` (how the value is kept: people's secrets as argon2id, digest as HA1) and `refers` (kinds of which it is a key).
  */
 import type { Static, TObject, TProperties, TSchema } from 'typebox'
 import type { Kind, Sealed } from './changes.ts'
@@ -29,6 +29,7 @@ export interface Field {
   readonly required?: readonly string[]
   readonly named?: FormatName
   readonly secret?: SecretSort
+  readonly refers?: readonly Kind[]
 }
 
 interface Words { readonly label: string; readonly about: string }
@@ -38,6 +39,11 @@ interface TextRules extends Words { readonly min?: number; readonly max: number;
 export function text(rules: TextRules) {
   const { label, about, named, min = 1, max, preset } = rules
   return Type.String({ title: label, description: about, minLength: min, maxLength: max, named, ...(preset === undefined ? {} : { default: preset }) })
+}
+
+/** The key of an object of one of these kinds: it must exist, it cannot go while this points to it, and follows when it is renamed. */
+export function reference(label: string, about: string, refers: readonly [Kind, ...Kind[]], preset?: string) {
+  return Type.String({ title: label, description: about, minLength: 1, maxLength: 128, named: 'line', refers, ...(preset === undefined ? {} : { default: preset }) })
 }
 
 export function dialled(label: string, about: string) { return text({ label, about, max: 24, named: 'number' }) }
@@ -50,8 +56,9 @@ export function yesNo(label: string, about: string, preset?: boolean) {
   return Type.Boolean({ title: label, description: about, ...(preset === undefined ? {} : { default: preset }) })
 }
 
-export function oneOf<const Values extends string[]>(label: string, about: string, values: readonly [...Values], preset: Values[number]) {
-  return Type.Enum([...values] as [...Values], { type: 'string', title: label, description: about, default: preset })
+/** Without a preset it must be given, unless it is optional. */
+export function oneOf<const Values extends string[]>(label: string, about: string, values: readonly [...Values], preset?: Values[number]) {
+  return Type.Enum([...values] as [...Values], { type: 'string', title: label, description: about, ...(preset === undefined ? {} : { default: preset }) })
 }
 
 /** A list of different texts; `preset` unless given. */
@@ -80,6 +87,8 @@ export interface Definition<Fields extends TProperties = TProperties> {
   readonly shape: Shape
   /** The field that names an object of a list; '' for the other shapes. */
   readonly keyField: string
+  /** A second field that is part of the name where it is given: one pattern may stand in several partitions. */
+  readonly beside?: string | undefined
   readonly label: string
   readonly about: string
   readonly fields: TObject<Fields>
@@ -87,15 +96,22 @@ export interface Definition<Fields extends TProperties = TProperties> {
 
 export type Defined<D extends { fields: TSchema }> = Static<D['fields']>
 
-interface Head extends Words { readonly kind: Kind; readonly collection: string; readonly shape?: Shape }
+interface Head extends Words { readonly kind: Kind; readonly collection: string; readonly shape?: Shape; readonly beside?: string }
 
 export function define<Fields extends TProperties>(head: Head, fields: Fields): Definition<Fields> {
-  const { kind, collection, shape = 'list', label, about } = head
+  const { kind, collection, shape = 'list', label, about, beside } = head
   return {
-    kind, collection, shape, label, about,
+    kind, collection, shape, label, about, beside,
     keyField: shape === 'list' ? Object.keys(fields)[0]! : '',
     fields: Type.Object(fields, { title: label, description: about, additionalProperties: false }),
   }
+}
+
+/** The key of an object of a list: its first field, with the second one where that is part of it. */
+export function keyOf({ keyField, beside }: Definition, object: { readonly [name: string]: unknown }): string | undefined {
+  const key = object[keyField], more = beside === undefined ? undefined : object[beside]
+  if (typeof key !== 'string') return undefined
+  return typeof more === 'string' ? `${key} ${more}` : key
 }
 
 /** The fields as the parser sees them. */
@@ -148,8 +164,8 @@ export function allowed(field: Field): string {
 export function jsonSchema(definition: Definition): Record<string, unknown> { return schemaOf(fieldOf(definition)) }
 
 function schemaOf(field: Field): Record<string, unknown> {
-  const { named, secret, properties, items, required, ...plain } = field
-  const pattern = named === undefined || secret !== undefined ? {} : { 'x-format': named }
+  const { named, secret, properties, items, required, refers, ...plain } = field
+  const pattern = named === undefined || secret !== undefined ? {} : { 'x-format': named, ...(refers ? { 'x-refers': refers } : {}) }
   if (items) return { ...plain, items: schemaOf(items) }
   if (!properties) return { ...plain, ...pattern }
   const names = (required ?? []).filter((name) => isRequired(field, name))

@@ -28,6 +28,13 @@ export const formats = {
   source: { is: (t) => splitSource(t) !== undefined, allowed: 'an IP address, with a port if wanted: 192.0.2.7, 192.0.2.7:5060 or [2001:db8::7]:5060' },
   range: { is: (t) => t.length <= maxNumber && /^[0-9*#]+X*$/.test(t), allowed: 'digits, then X for each digit that is free: 70XX' },
   code: { is: (t) => t === 'off' || (t.length <= 8 && /^[0-9*#]+$/.test(t)), allowed: 'up to 8 of the keys 0-9, * and #, or off' },
+  pattern: { is: (t) => /^[0-9A-DXx*#+!?.@[\]^\\-]+$/.test(t), allowed: 'a pattern of digits, X, !, ?, +, [sets], . and @' },
+  mask: { is: (t) => /^\+?[0-9A-DX*#]+$/.test(t), allowed: 'digits and X, where X lets a digit through' },
+  token: { is: (t) => /^[A-Za-z0-9.!%*_+`'~-]+$/.test(t), allowed: 'a word of letters, digits and - . ! % * _ + ` \' ~' },
+  time: { is: (t) => /^[0-2][0-9]:[0-5][0-9]$/.test(t), allowed: 'HH:MM' },
+  date: { is: (t) => /^(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}$/.test(t), allowed: 'MM-DD or YYYY-MM-DD' },
+  moment: { is: (t) => /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$/.test(t), allowed: 'YYYY-MM-DDTHH:MM' },
+  fingerprint: { is: (t) => /^[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}$/.test(t), allowed: '64 hex digits, with colons between the octets if wanted' },
 } as const satisfies Record<string, Format>
 
 export type FormatName = keyof typeof formats

@@ -3,7 +3,7 @@
  *
  * Security   secure unless an administrator says otherwise: encrypted, SRTP required. Standards R230-R243
  */
-import { define, type Defined, dialled, group, listOf, oneOf, optional, secretText, text, whole, yesNo } from './define.ts'
+import { define, type Defined, dialled, group, listOf, oneOf, optional, reference, secretText, text, whole, yesNo } from './define.ts'
 import { secretRules } from './weak.ts'
 
 export const phone = define({ kind: 'phone', collection: 'phones', label: 'Phone', about: 'A device that registers and carries lines.' }, {
@@ -21,6 +21,9 @@ export const phone = define({ kind: 'phone', collection: 'phones', label: 'Phone
   mediaSecurity: oneOf('Media security', 'SRTP: required = no SRTP, no call; preferred = where the other side can; off = never.',
     ['off', 'preferred', 'required'], 'required'),
   address: optional(text({ label: 'Address', about: 'Fixed source by which a nonSecure phone without digest is known; with neither digest nor TLS it proves nothing.', max: 64, named: 'source' })),
+  callingSearchSpace: optional(reference('Calling search space', 'What it may call, after that of the line; with neither: lines, groups and features that are in no partition.', ['callingSearchSpace'])),
+  localRouteGroup: optional(reference('Local route group', 'What Standard Local Route Group of a route list means for its calls.', ['routeGroup'])),
+  zone: optional(text({ label: 'Time zone', about: 'Of its clock, such as Europe/Zurich; tollControl.zone where none is given.', max: 64, named: 'line' })),
   maxRegistrations: whole('Registrations', 'Contacts registered at one time, at most.', 1, 32, 5),
   trustedForSecurityStatus: yesNo('Trusted for security status', 'Whether its word that a call is secure counts.', true),
 })

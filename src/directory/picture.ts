@@ -6,6 +6,9 @@ import type { ParkLot } from './park.ts'
 import type { Phone } from './phone.ts'
 import type { PickupGroup } from './pickup.ts'
 import type { System } from './system.ts'
+import type { CallingSearchSpace, DialPlanTest, NumberingPlan, Partition, RouteFilter, RouteGroup, RouteList, RoutePattern, TimePeriod, TimeSchedule, TransformationPattern, TranslationPattern } from './dialPlan.ts'
+import type { ClassOfService } from './restriction.ts'
+import type { ApplicationUser, Trunk, TrunkProfile } from './trunk.ts'
 import type { User } from './user.ts'
 
 export type SystemPicture = Readonly<Omit<System, 'address' | 'sipStationRealm'>> & {
@@ -41,6 +44,10 @@ export interface PhonePicture {
   readonly address: string | undefined
   readonly maxRegistrations: number
   readonly trustedForSecurityStatus: boolean
+  /** What it may call, after that of the line. */
+  readonly callingSearchSpace: string | undefined
+  readonly localRouteGroup: string | undefined
+  readonly zone: string | undefined
 }
 
 export interface LinePicture {
@@ -61,7 +68,36 @@ export interface LinePicture {
   readonly callWaiting: boolean
   readonly pickupGroup: string | undefined
   readonly maxCalls: number
+  readonly partition: string | undefined
+  readonly callingSearchSpace: string | undefined
+  /** What calls that it forwards may reach; the line's own where none was given. */
+  readonly forwardCallingSearchSpace: string | undefined
+  readonly externalNumberMask: string | undefined
 }
+
+export type TrunkPicture = Readonly<Trunk>
+export type TrunkProfilePicture = Readonly<TrunkProfile>
+export type ApplicationUserPicture = Readonly<Omit<ApplicationUser, 'digest'>> & { readonly digestUser: string | undefined }
+export type ClassOfServicePicture = Readonly<ClassOfService>
+
+/** Objects that policy/dialling makes a plan of, in the order of the site file. */
+export interface DialLists {
+  readonly partition: readonly Partition[]
+  readonly callingSearchSpace: readonly CallingSearchSpace[]
+  readonly routePattern: readonly RoutePattern[]
+  readonly translationPattern: readonly TranslationPattern[]
+  readonly calledTransformation: readonly TransformationPattern[]
+  readonly callingTransformation: readonly TransformationPattern[]
+  readonly routeList: readonly RouteList[]
+  readonly routeGroup: readonly RouteGroup[]
+  readonly timePeriod: readonly TimePeriod[]
+  readonly timeSchedule: readonly TimeSchedule[]
+  readonly numberingPlan: readonly NumberingPlan[]
+  readonly routeFilter: readonly RouteFilter[]
+  readonly dialPlanTest: readonly DialPlanTest[]
+}
+export const dialKinds: readonly (keyof DialLists)[] = ['partition', 'callingSearchSpace', 'routePattern', 'translationPattern', 'calledTransformation', 'callingTransformation', 'routeList', 'routeGroup', 'timePeriod',
+  'timeSchedule', 'numberingPlan', 'routeFilter', 'dialPlanTest']
 
 export type HuntPicture = Readonly<HuntGroup> & { readonly is: 'huntGroup' }
 /** `members`: numbers of the lines in the group. */
@@ -82,6 +118,8 @@ export function systemPicture(body: System): SystemPicture {
   return Object.freeze({ ...body, listenAddresses, address: body.address ?? own[0]!, sipStationRealm: body.sipStationRealm ?? body.domain })
 }
 
+export function applicationUserPicture({ digest, ...body }: ApplicationUser): ApplicationUserPicture { return Object.freeze({ ...body, digestUser: digest?.user }) }
+
 export function userPicture(body: User): UserPicture {
   const { userId, displayName = userId, extension, mailbox, classOfService, doNotDisturb, callWaiting } = body
   return Object.freeze({ userId, displayName, extension, line: extension, mailbox, classOfService, doNotDisturb, callWaiting })
@@ -89,16 +127,17 @@ export function userPicture(body: User): UserPicture {
 
 /** `extension`: of the phone's user, for a phone that names no line. */
 export function phonePicture(body: Phone, extension: string | undefined): PhonePicture {
-  const { name, user, lines, digest, deviceSecurityMode, mediaSecurity, address, maxRegistrations, trustedForSecurityStatus } = body
+  const { name, user, lines, digest, deviceSecurityMode, mediaSecurity, address, maxRegistrations, trustedForSecurityStatus, callingSearchSpace, localRouteGroup, zone } = body
   const carried = Object.freeze(lines.length === 0 && extension !== undefined ? [extension] : lines)
-  return Object.freeze({ name, user, lines: carried, digestUser: digest?.user, deviceSecurityMode, mediaSecurity, address, maxRegistrations, trustedForSecurityStatus })
+  return Object.freeze({ name, user, lines: carried, digestUser: digest?.user, deviceSecurityMode, mediaSecurity, address, maxRegistrations, trustedForSecurityStatus, callingSearchSpace, localRouteGroup, zone })
 }
 
 export function linePicture(number: string, body: Line, user: UserPicture | undefined): LinePicture {
-  const { forwardAll, forwardBusy, forwardNoAnswer, forwardNotRegistered, noAnswerSeconds, pickupGroup, maxCalls } = body
+  const { forwardAll, forwardBusy, forwardNoAnswer, forwardNotRegistered, noAnswerSeconds, pickupGroup, maxCalls, partition, callingSearchSpace, forwardCallingSearchSpace = callingSearchSpace, externalNumberMask } = body
   return Object.freeze({
     is: 'line', number, displayName: body.displayName ?? user?.displayName ?? number, user: user?.userId,
     forwardAll, forwardBusy, forwardNoAnswer, forwardNotRegistered, noAnswerSeconds,
     doNotDisturb: body.doNotDisturb || user?.doNotDisturb === true, callWaiting: body.callWaiting && user?.callWaiting !== false, pickupGroup, maxCalls,
+    partition, callingSearchSpace, forwardCallingSearchSpace, externalNumberMask,
   })
 }

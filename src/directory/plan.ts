@@ -14,7 +14,7 @@ import type { Draft } from './parse.ts'
 import { hashMillis, hashPassword, maxHashing } from './password.ts'
 import { placeOf, type SealKey } from './seal.ts'
 import type { Secret } from '../kit/secret.ts'
-import { carried, type Given, identity, indexed, isDraft, isPlaintext, realmOf, type SiteObject, textOf, viewOf } from './view.ts'
+import { carried, type Given, identity, indexed, isDraft, isPlaintext, realmFor, type Realms, realmsOf, type SiteObject, textOf, viewOf } from './view.ts'
 
 export interface PlanStep {
   readonly what: 'create' | 'change' | 'delete'
@@ -35,7 +35,7 @@ export interface Plan {
   readonly hashMillis: number
   /** For carryOut. */
   readonly work: readonly Work[]
-  readonly realm: string
+  readonly realms: Realms
 }
 
 interface Work {
@@ -48,13 +48,13 @@ interface Work {
 
 export function plan(current: readonly StoredObject[], site: Given, key: SealKey): Plan {
   const stored = indexed(current)
-  const realm = realmAfter(site, current)
+  const realms = realmsAfter(site, current)
   const named = new Set(site.objects.map((o) => identity(o.kind, o.key)))
   const work: Work[] = []
   let unchanged = 0
   for (const object of site.objects) {
     const old = stored.get(identity(object.kind, object.key))
-    const after = recognised(object, old?.body, realm, key)
+    const after = recognised(object, old?.body, realms, key)
     if (old && sameJson(old.body, after as Body)) unchanged++
     else work.push({ kind: object.kind, key: object.key, before: old?.body, after, system: old?.system })
   }
@@ -64,23 +64,23 @@ export function plan(current: readonly StoredObject[], site: Given, key: SealKey
     else work.push({ kind, key: name, before: body })
   }
   const hashes = work.reduce((sum, { kind, after }) => sum + (after ? countPeople(fieldOf(kinds[kind]), after) : 0), 0)
-  return { steps: work.map(stepOf), unchanged, hashes, hashMillis: Math.ceil(hashes * hashMillis / maxHashing), work, realm }
+  return { steps: work.map(stepOf), unchanged, hashes, hashMillis: Math.ceil(hashes * hashMillis / maxHashing), work, realms }
 }
 
 /** The one object that says it is looked at, not all of them. */
-function realmAfter({ given, objects }: Given, current: readonly StoredObject[]): string {
-  return realmOf(viewOf({ given, objects: objects.filter(({ kind }) => kind === 'system') }, current.filter(({ kind }) => kind === 'system')))
+function realmsAfter({ given, objects }: Given, current: readonly StoredObject[]): Realms {
+  return realmsOf(viewOf({ given, objects: objects.filter(({ kind }) => kind === 'system') }, current.filter(({ kind }) => kind === 'system')))
 }
 
 /** The draft with kept secrets carried over and given ones that are the stored ones replaced by them. */
-function recognised(object: SiteObject, old: Body | undefined, realm: string, key: SealKey): Draft {
+function recognised(object: SiteObject, old: Body | undefined, realms: Realms, key: SealKey): Draft {
   const field = fieldOf(kinds[object.kind])
   const draft = carried(field, object.draft, old)
   if (!old) return draft
   return mapSecrets(field, draft, '', (given, { name, path, group }, sort) => {
     const kept = at(old, path)
     if (!isSealed(kept)) return given
-    const scope = scopeOf(sort, group, realm)
+    const scope = scopeOf(sort, group, realmFor(object.kind, group, realms))
     return kept.scope === scope && kept.mark === key.mark(placeOf(object.kind, object.key, name), scope ?? '', given.reveal()) ? kept : given
   })
 }
@@ -144,7 +144,7 @@ export async function carryOut(planned: Plan, key: SealKey, author: Author, told
     while (next < planned.work.length) {
       const i = next++
       const { kind, key: name, before, after, system } = planned.work[i]!
-      changes[i] = { kind, key: name, before, after: after && await sealed(kind, name, after, planned.realm, key), system }
+      changes[i] = { kind, key: name, before, after: after && await sealed(kind, name, after, planned.realms, key), system }
       if (i % yieldAfter === 0) await setImmediate()
       if (performance.now() - toldAt > tellEvery) { toldAt = performance.now(); told(i) }
     }
@@ -153,14 +153,14 @@ export async function carryOut(planned: Plan, key: SealKey, author: Author, told
   return { ...author, changes }
 }
 
-async function sealed(kind: Kind, name: string, after: Draft, realm: string, key: SealKey): Promise<Body> {
+async function sealed(kind: Kind, name: string, after: Draft, realms: Realms, key: SealKey): Promise<Body> {
   const found: { given: Secret; spot: Spot; sort: SecretSort }[] = []
   const field = fieldOf(kinds[kind])
   mapSecrets(field, after, '', (given, spot, sort) => { found.push({ given, spot, sort }); return given })
   const ready = new Map<string, Sealed>()
   for (const { given, spot, sort } of found) {
     const place = placeOf(kind, name, spot.name)
-    const scope = scopeOf(sort, spot.group, realm)
+    const realm = realmFor(kind, spot.group, realms), scope = scopeOf(sort, spot.group, realm)
     const bytes = sort === 'person' ? Buffer.from(await hashPassword(given)) : makeHa1(textOf(spot.group, 'user') ?? '', realm, given)
     const mark = key.mark(place, scope ?? '', given.reveal())
     ready.set(spot.name, { sealed: key.seal(bytes, place), mark, ...(scope === undefined ? {} : { scope }) })

@@ -11,7 +11,6 @@ export const directoryProblems = {
   'site.notAllowed': 'A value that the field does not take.',
   'site.duplicateKey': 'Two objects of a list with the same key.',
   'site.more': 'There are more errors than are shown.',
-  'directory.notYet': 'A kind of object that this version does not have yet.',
   'directory.unknownUser': 'A user is named that does not exist.',
   'directory.unknownLine': 'A line is named that nobody has.',
   'directory.unknownGroup': 'A pickup group is named that does not exist.',

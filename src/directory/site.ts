@@ -6,9 +6,9 @@
  */
 import type { Kind, StoredObject } from './changes.ts'
 import { crossCheck } from './cross.ts'
-import type { Definition } from './define.ts'
+import { type Definition, keyOf } from './define.ts'
 import type { Finding } from './finding.ts'
-import { byCollection, notYet } from './kinds.ts'
+import { byCollection } from './kinds.ts'
 import { isRecord, parseObject, printable, unknownField } from './parse.ts'
 import type { DirectoryCode } from './problems.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
@@ -44,7 +44,7 @@ export function readSite(text: string, fileName: string, options: SiteOptions = 
 /** Kinds of which a name or a number could not be read: what points there may be right. Of an unknown list nobody knows which it was meant to be. */
 function brokenKinds(faults: readonly Fault[]): ReadonlySet<Kind> {
   const names = new Set(faults.map(({ path }) => String(path[0] ?? '')))
-  const all = [...names].some((name) => !byCollection.has(name) && !notYet.has(name))
+  const all = [...names].some((name) => !byCollection.has(name))
   const lost = new Set(faults.filter(({ path }) => path.length <= 2 || tellsWho.has(String(path[2]))).map(({ path }) => String(path[0])))
   return new Set([...byCollection].filter(([name]) => all || lost.has(name)).map(([, { kind }]) => kind))
 }
@@ -65,15 +65,9 @@ function readTop(value: unknown, options: SiteOptions, faults: Fault[]): Given {
   for (const name of Object.keys(value)) {
     const definition = byCollection.get(name)
     if (definition) { given.add(definition.kind); objects.push(...readCollection(definition, value[name], options, faults)) }
-    else if (notYet.has(name)) refuseNotYet(name, value[name], faults)
     else faults.push(unknownField(name, [...byCollection.keys()], []))
   }
   return { given, objects }
-}
-
-function refuseNotYet(name: string, value: unknown, faults: Fault[]): void {
-  if (Array.isArray(value) && value.length === 0) return
-  faults.push({ path: [name], atName: true, code: 'directory.notYet', text: `${name} are not there yet in this version.`, remedy: 'Take the list out, or leave it empty.' })
 }
 
 function readCollection(definition: Definition, value: unknown, options: SiteOptions, faults: Fault[]): SiteObject[] {
@@ -96,7 +90,7 @@ function readCollection(definition: Definition, value: unknown, options: SiteOpt
 function readObject(definition: Definition, value: unknown, path: Path, name: string | undefined, faults: Fault[]): SiteObject[] {
   const before = faults.length
   const draft = parseObject(definition, value, path, faults)
-  const key = name ?? draft?.[definition.keyField]
+  const key = name ?? (draft && keyOf(definition, draft))
   if (draft === undefined || typeof key !== 'string') return []
   return [{ kind: definition.kind, key, draft, path, broken: faults.length > before }]
 }
@@ -130,6 +124,6 @@ function pathText(path: Path, root: unknown): string {
 
 function keyText(collection: string | number, value: unknown): string | undefined {
   const definition = byCollection.get(String(collection))
-  const key = definition && isRecord(value) ? value[definition.keyField] : undefined
+  const key = definition && isRecord(value) ? keyOf(definition, value) : undefined
   return typeof key === 'string' ? printable(key) : undefined
 }

@@ -9,11 +9,12 @@ import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { type Body, isGroup, isSealed, type Kind, type StoredObject } from './changes.ts'
 import { complete } from './complete.ts'
+import { kinds } from './kinds.ts'
 import { canonical, splitSource } from './formats.ts'
 import { type Ha1, ha1Length, readHa1 } from './ha1.ts'
 import { verifyPassword } from './password.ts'
-import { type HuntPicture, linePicture, type LinePicture, type Meaning, type ParkLotPicture, phonePicture, type PhonePicture, type PickupGroupPicture, type SystemPicture,
-  systemPicture, userPicture, type UserPicture } from './picture.ts'
+import { applicationUserPicture, type ApplicationUserPicture, type ClassOfServicePicture, dialKinds, type DialLists, type HuntPicture, linePicture, type LinePicture, type Meaning, type ParkLotPicture, phonePicture, type PhonePicture, type PickupGroupPicture, type SystemPicture,
+  systemPicture, type TrunkPicture, type TrunkProfilePicture, userPicture, type UserPicture } from './picture.ts'
 import type { HuntGroup } from './hunt.ts'
 import type { Line } from './line.ts'
 import { type ParkLot, slotsOf } from './park.ts'
@@ -23,7 +24,9 @@ import { placeOf, type SealKey } from './seal.ts'
 import type { Problem } from '../kit/result.ts'
 import type { Secret } from '../kit/secret.ts'
 import type { Service } from './service.ts'
+import type { RestrictionTable, TollControl } from './restriction.ts'
 import type { System } from './system.ts'
+import type { ApplicationUser, SipRealm } from './trunk.ts'
 import type { User } from './user.ts'
 
 const digestField = 'digest.password'
@@ -33,6 +36,8 @@ const noPhones: readonly PhonePicture[] = Object.freeze([])
 
 /** What a digest user name leads to. Of an unknown one `phone` is absent and `ha1` fits no password. */
 export interface Credentials { readonly phone: PhonePicture | undefined; readonly ha1: Ha1 }
+/** The same of an application behind a trunk. */
+export interface ApplicationCredentials { readonly user: ApplicationUserPicture | undefined; readonly ha1: Ha1 }
 
 export class Snapshot {
   readonly rev: number
@@ -45,9 +50,21 @@ export class Snapshot {
   readonly huntGroups: ReadonlyMap<string, HuntPicture>
   readonly pickupGroups: ReadonlyMap<string, PickupGroupPicture>
   readonly parkLots: ReadonlyMap<string, ParkLotPicture>
+  readonly trunkProfiles: ReadonlyMap<string, TrunkProfilePicture>
+  readonly trunks: ReadonlyMap<string, TrunkPicture>
+  /** By user ID. */
+  readonly applicationUsers: ReadonlyMap<string, ApplicationUserPicture>
+  /** User name of our answer by realm. */
+  readonly sipRealms: ReadonlyMap<string, string>
+  readonly dialLists: DialLists
+  readonly restrictionTables: ReadonlyMap<string, RestrictionTable>
+  readonly classesOfService: ReadonlyMap<string, ClassOfServicePicture>
+  readonly tollControl: Readonly<TollControl>
   readonly #numbers: ReadonlyMap<string, Meaning>
   readonly #phonesByLine: ReadonlyMap<string, readonly PhonePicture[]>
   readonly #digests: ReadonlyMap<string, SealedDigest>
+  readonly #applications: ReadonlyMap<string, SealedApplication>
+  readonly #realms: ReadonlyMap<string, SealedRealm>
   readonly #people: ReadonlyMap<string, SealedPerson>
   readonly #sources: ReadonlyMap<string, PhonePicture>
   readonly #key: SealKey
@@ -66,9 +83,19 @@ export class Snapshot {
     this.huntGroups = tables.huntGroups
     this.pickupGroups = tables.pickupGroups
     this.parkLots = tables.parkLots
+    this.trunkProfiles = tables.trunkProfiles
+    this.trunks = tables.trunks
+    this.applicationUsers = tables.applicationUsers
+    this.sipRealms = new Map(tables.realms.entries().map(([realm, { user }]) => [realm, user]))
+    this.dialLists = tables.dialLists
+    this.restrictionTables = tables.restrictionTables
+    this.classesOfService = tables.classesOfService
+    this.tollControl = tables.tollControl
     this.#numbers = tables.numbers
     this.#phonesByLine = tables.phonesByLine
     this.#digests = tables.digests
+    this.#applications = tables.applications
+    this.#realms = tables.realms
     this.#people = tables.people
     this.#sources = tables.sources
     this.#key = key
@@ -112,9 +139,25 @@ export class Snapshot {
     return { phone: known?.phone, ha1: readHa1(this.#opened.get(digestUser) ?? this.#keep(digestUser, this.#openedBefore.get(digestUser) ?? this.#open(known))) }
   }
 
-  #open(known: SealedDigest | undefined): Buffer {
-    const opened = this.#key.open(known?.sealed ?? this.#decoy, placeOf('phone', known?.phone.name ?? '', digestField))
+  /** The same for an application behind a trunk: few of them, opened at each use. */
+  applicationCredentials(digestUser: string): ApplicationCredentials {
+    const known = this.#applications.get(digestUser)
+    return { user: known?.user, ha1: readHa1(this.#unsealed(known?.sealed ?? this.#decoy, known ? placeOf('applicationUser', known.user.userId, digestField) : placeOf('phone', '', digestField))) }
+  }
+
+  /** What a challenge of this realm is answered with; undefined where no row of sipRealms has it: it is not answered. */
+  realmCredentials(realm: string): { readonly user: string; readonly ha1: Ha1 } | undefined {
+    const known = this.#realms.get(realm)
+    return known && { user: known.user, ha1: readHa1(this.#unsealed(known.sealed, placeOf('sipRealm', realm, 'password'))) }
+  }
+
+  #unsealed(sealed: string, place: string): Buffer {
+    const opened = this.#key.open(sealed, place)
     return opened.ok && opened.value.length === ha1Length ? opened.value : randomBytes(ha1Length)
+  }
+
+  #open(known: SealedDigest | undefined): Buffer {
+    return this.#unsealed(known?.sealed ?? this.#decoy, placeOf('phone', known?.phone.name ?? '', digestField))
   }
 
   /** Two halves, the older one dropped whole: a Map that loses its first entry one at a time grows slow. */
@@ -146,6 +189,8 @@ export class Snapshot {
 function follows(text: string, code: string): boolean { return code !== 'off' && text.length > code.length && text.startsWith(code) }
 
 interface SealedDigest { readonly phone: PhonePicture; readonly sealed: string }
+interface SealedApplication { readonly user: ApplicationUserPicture; readonly sealed: string }
+interface SealedRealm { readonly user: string; readonly sealed: string }
 interface SealedPerson { readonly password?: string | undefined; readonly pin?: string | undefined }
 
 interface Tables {
@@ -164,6 +209,15 @@ interface Tables {
   readonly digests: Map<string, SealedDigest>
   readonly people: Map<string, SealedPerson>
   readonly sources: Map<string, PhonePicture>
+  readonly trunkProfiles: Map<string, TrunkProfilePicture>
+  readonly trunks: Map<string, TrunkPicture>
+  readonly applicationUsers: Map<string, ApplicationUserPicture>
+  readonly applications: Map<string, SealedApplication>
+  readonly realms: Map<string, SealedRealm>
+  readonly dialLists: DialLists
+  readonly restrictionTables: Map<string, RestrictionTable>
+  readonly classesOfService: Map<string, ClassOfServicePicture>
+  readonly tollControl: Readonly<TollControl>
 }
 
 type Bodies = { readonly [K in Kind]: { readonly key: string; readonly body: Body }[] }
@@ -188,7 +242,7 @@ export async function growSnapshot(rev: number, objects: readonly StoredObject[]
 const slice = 500
 
 function* build(rev: number, objects: readonly StoredObject[], key: SealKey): Generator<undefined, Snapshot> {
-  const bodies: Bodies = { system: [], service: [], featureCodes: [], user: [], phone: [], line: [], huntGroup: [], parkLot: [], pickupGroup: [] }
+  const bodies = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, []])) as unknown as Bodies
   yield* inSlices(objects, ({ kind, key: name, body }) => { bodies[kind].push({ key: name, body: complete(kind, body) }) })
   const tables: Tables = {
     rev,
@@ -196,7 +250,7 @@ function* build(rev: number, objects: readonly StoredObject[], key: SealKey): Ge
     codes: Object.freeze((bodies.featureCodes[0]?.body ?? complete('featureCodes', {})) as unknown as FeatureCodes),
     services: new Map(bodies.service.map(({ key: name, body }) => [name, Object.freeze(body as Service)])),
     users: new Map(), phones: new Map(), lines: new Map(), huntGroups: new Map(), pickupGroups: new Map(), parkLots: new Map(),
-    numbers: new Map(), phonesByLine: new Map(), digests: new Map(), people: new Map(), sources: new Map(),
+    numbers: new Map(), phonesByLine: new Map(), digests: new Map(), people: new Map(), sources: new Map(), ...outside(bodies),
   }
   const extensions: Extensions = { byUser: new Map(), byNumber: new Map() }
   yield* inSlices(bodies.user, ({ body }) => { addUser(tables, body as unknown as User, extensions) })
@@ -204,6 +258,20 @@ function* build(rev: number, objects: readonly StoredObject[], key: SealKey): Ge
   yield* addLines(tables, bodies, extensions.byNumber)
   addGroups(tables, bodies)
   return new Snapshot(tables, key)
+}
+
+/** What stands between this system and others. */
+function outside(bodies: Bodies): Pick<Tables, 'trunkProfiles' | 'trunks' | 'applicationUsers' | 'applications' | 'realms' | 'dialLists' | 'restrictionTables' | 'classesOfService' | 'tollControl'> {
+  const keyed = <T>(kind: Kind) => new Map(bodies[kind].map(({ key, body }) => [key, Object.freeze(body) as T]))
+  const applications = bodies.applicationUser.map(({ body }) => body as unknown as ApplicationUser)
+  return {
+    trunkProfiles: keyed('trunkProfile'), trunks: keyed('trunk'), restrictionTables: keyed('restrictionTable'), classesOfService: keyed('classOfService'),
+    applicationUsers: new Map(applications.map((one) => [one.userId, applicationUserPicture(one)])),
+    applications: new Map(applications.flatMap((one) => one.digest?.password ? [[one.digest.user, { user: applicationUserPicture(one), sealed: one.digest.password.sealed }]] : [])),
+    realms: new Map(bodies.sipRealm.map(({ body }) => body as unknown as SipRealm).flatMap(({ realm, user, password }) => password ? [[realm, { user, sealed: password.sealed }]] : [])),
+    dialLists: Object.freeze(Object.fromEntries(dialKinds.map((kind) => [kind, Object.freeze(bodies[kind].map(({ body }) => Object.freeze(body)))]))) as unknown as DialLists,
+    tollControl: Object.freeze((bodies.tollControl[0]?.body ?? complete('tollControl', {})) as unknown as TollControl),
+  }
 }
 
 function* inSlices<T>(items: Iterable<T>, each: (item: T) => void): Generator<undefined, void> {

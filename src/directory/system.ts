@@ -17,6 +17,7 @@ export const system = define({ kind: 'system', collection: 'system', shape: 'one
   trustedProxies: listOf('Trusted proxies', 'Names and addresses of SIP proxies in front of phones: their Path and Record-Route are followed wherever they lead; anybody else\'s only to where the phone\'s packets come from.',
     text({ label: 'Proxy', about: 'As it stands in Path and Record-Route.', max: 253, named: 'host' }), 32),
   weakSecrets: oneOf('Weak secrets', 'What is done with passwords and PINs that can be guessed: refuse; or warn, for a laboratory alone: they are taken, with a warning each and one at every start.', ['refuse', 'warn'], 'refuse'),
+  v150OutboundSdpOfferFiltering: oneOf('V.150 filter', 'What is taken out of offers to trunks whose profile says useDefault (R373).', ['none', 'removeMer', 'removePreMer'], 'none'),
   allowNullCipher: yesNo('Allow null cipher', 'Whether authenticated devices may use TLS without encryption (NULL-SHA).', false),
   guard: optional(group('Guard', 'Limits at the door, where they shall differ from the guard\'s own.', {
     messagesPerSecond: optional(whole('Messages', 'Messages a second from one source that has not proved who it is.', 1, 1_000_000)),

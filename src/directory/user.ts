@@ -1,5 +1,5 @@
 /** A person: who may sign in, has an extension and perhaps a mailbox. Standards R001 (users), RFC 3261 19.1.1 (userId as user part). */
-import { define, type Defined, dialled, optional, secretText, text, yesNo } from './define.ts'
+import { define, type Defined, dialled, optional, reference, secretText, text, yesNo } from './define.ts'
 import { secretRules } from './weak.ts'
 
 export const user = define({ kind: 'user', collection: 'users', label: 'User', about: 'A person who calls, is called and signs in.' }, {
@@ -9,7 +9,7 @@ export const user = define({ kind: 'user', collection: 'users', label: 'User', a
   password: optional(secretText('Password', `To sign in to web and mail. Kept as argon2id. Must be ${secretRules.password}, see system.weakSecrets.`, 'person', 1, 128)),
   pin: optional(secretText('PIN', `To sign in by telephone. Kept as argon2id. Must be ${secretRules.PIN}, see system.weakSecrets.`, 'person', 1, 24)),
   mailbox: yesNo('Mailbox', 'Whether the user has a voice mailbox.', false),
-  classOfService: optional(text({ label: 'Class of service', about: 'What the user may do, by name.', max: 64, named: 'line' })),
+  classOfService: optional(reference('Class of service', 'What the user may do, by name.', ['classOfService'])),
   doNotDisturb: yesNo('Do not disturb', 'The user\'s extension does not ring; forwarding on busy applies.', false),
   callWaiting: yesNo('Call waiting', 'A second call rings while the user talks.', true),
 })

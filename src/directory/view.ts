@@ -79,8 +79,15 @@ export function textsOf(draft: Draft, name: string): readonly string[] {
   return Array.isArray(value) ? value.filter((v): v is string => typeof v === 'string') : []
 }
 
-/** Realm of challenges to phones: digest passwords belong to it. */
-export function realmOf(view: View): string {
-  const draft = view.system[0]?.draft ?? {}
-  return textOf(draft, 'sipStationRealm') ?? textOf(draft, 'domain') ?? String(fieldOf(kinds.system).properties?.domain?.default)
+/** Realms that digest passwords belong to: of challenges to phones, and of challenges to trunks. */
+export interface Realms { readonly station: string; readonly trunk: string }
+
+export function realmsOf(view: View): Realms {
+  const draft = view.system[0]?.draft ?? {}, preset = (name: string) => String(fieldOf(kinds.system).properties?.[name]?.default)
+  return { station: textOf(draft, 'sipStationRealm') ?? textOf(draft, 'domain') ?? preset('domain'), trunk: textOf(draft, 'clusterId') ?? preset('clusterId') }
+}
+
+/** The realm of a digest password: a row of sipRealms names its own. */
+export function realmFor(kind: Kind, group: Draft, { station, trunk }: Realms): string {
+  return kind === 'sipRealm' ? textOf(group, 'realm') ?? '' : kind === 'applicationUser' ? trunk : station
 }

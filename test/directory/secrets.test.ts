@@ -100,7 +100,7 @@ test('A36 a weak secret is refused with the rule; a laboratory that says so take
 
 test('A36 no default password exists: no secret field has a default, and no source names one', () => {
   const secrets = definitions.flatMap((d) => describe(d).fields.filter((f) => f.secret).map((f) => ({ kind: d.kind, ...f })))
-  assert.deepEqual(secrets.map((f) => `${f.kind}.${f.field}`), ['user.password', 'user.pin', 'phone.digest.password'])
+  assert.deepEqual(secrets.map((f) => `${f.kind}.${f.field}`), ['user.password', 'user.pin', 'phone.digest.password', 'sipRealm.password', 'applicationUser.digest.password'])
   assert.ok(secrets.every((f) => f.default === undefined && !f.required))
   const folder = resolve(import.meta.dirname, '../../src/directory')
   const found = readdirSync(folder).filter((f) => f.endsWith('.ts')).filter((f) => /\b(?:password|pin|secret)['"]?\s*[:=]\s*['"][^'"]/.test(readFileSync(join(folder, f), 'utf8')))

@@ -42,7 +42,6 @@ const wrong: [string, string, string, string, RegExp][] = [
   ['same member twice', 'users: [{ userId: a, extension: "1" }]\nhuntGroups: [{ number: "9", members: ["1", "1"] }]', 'site.notAllowed', '2:44 huntGroups[9].members[2]', /twice/],
   ['a control character', 'users: [{ userId: a, displayName: "x\\ny" }]', 'site.notAllowed', '1:35 users[a].displayName', /control/],
   ['text too long', `users: [{ userId: a, displayName: "${'x'.repeat(129)}" }]`, 'site.notAllowed', '1:35 users[a].displayName', /128/],
-  ['a list of a later version', 'trunks: [{ name: t }]', 'directory.notYet', '1:1 trunks', /not there yet in this version/],
   ['unreadable', 'users: [', 'site.unreadable', '1:8', /never closed/],
   ['indentation', 'users:\n  - userId: a\n   displayName: b', 'site.unreadable', '3:1', /./],
   ['a tab', 'users:\n\t- userId: a', 'site.unreadable', '2:1', /./],

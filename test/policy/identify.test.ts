@@ -8,6 +8,7 @@ import { identify, type IdentityFacts, owns } from '../../src/policy/identify.ts
 const picture = fc.record({
   name: fc.constantFrom('p1', 'p2', 'p3'), user: fc.constantFrom(undefined, 'u1', 'u2'), lines: fc.subarray(['1001', '1002', '1003']), digestUser: fc.constantFrom(undefined, 'd1', 'd2', ''),
   deviceSecurityMode: fc.constantFrom('nonSecure', 'authenticated', 'encrypted'), mediaSecurity: fc.constant('off'), address: fc.constant(undefined), maxRegistrations: fc.constant(5), trustedForSecurityStatus: fc.boolean(),
+  callingSearchSpace: fc.constant(undefined), localRouteGroup: fc.constant(undefined), zone: fc.constant(undefined),
 }) as fc.Arbitrary<PhonePicture>
 const maybe = fc.option(picture, { nil: undefined })
 const facts: fc.Arbitrary<IdentityFacts> = fc.record({
@@ -33,6 +34,6 @@ test('A12 no identity without a certificate, good credentials or an exact rule; 
 })
 
 test('A12 an absent name is nobody\'s name', () => {
-  const phone: PhonePicture = { name: 'p', user: undefined, lines: [], digestUser: undefined, deviceSecurityMode: 'nonSecure', mediaSecurity: 'off', address: undefined, maxRegistrations: 1, trustedForSecurityStatus: false }
+  const phone: PhonePicture = { name: 'p', user: undefined, lines: [], digestUser: undefined, deviceSecurityMode: 'nonSecure', mediaSecurity: 'off', address: undefined, maxRegistrations: 1, trustedForSecurityStatus: false, callingSearchSpace: undefined, localRouteGroup: undefined, zone: undefined }
   for (const name of ['', 'undefined', 'null']) assert.equal(owns(phone, name), false, name)
 })
