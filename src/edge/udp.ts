@@ -63,7 +63,7 @@ export function answerDatagram(door: Door, flow: Flow, data: string, ref: string
 }
 
 export function sendDatagram(door: Door, to: Hop, data: string, ref: string): void {
-  post(door, socketFor(door, to.address), to.address, to.port, data, ref)
+  post(door, socketFor(door, to.address, to.localPort), to.address, to.port, data, ref)
 }
 
 function listenerAt(door: Door, address: string, port: number): UdpListener | undefined {
@@ -71,10 +71,16 @@ function listenerAt(door: Door, address: string, port: number): UdpListener | un
   return undefined
 }
 
-function socketFor(door: Door, address: string): UdpListener | undefined {
+/** The one with this port where one has it, else the first of the family. */
+function socketFor(door: Door, address: string, port?: number): UdpListener | undefined {
   const ipv6 = address.includes(':')                        // a hop is an address already
-  for (const listener of door.udp) if (listener.ipv6 === ipv6) return listener
-  return undefined
+  let first: UdpListener | undefined
+  for (const listener of door.udp) {
+    if (listener.ipv6 !== ipv6) continue
+    if (port === undefined || listener.port === port) return listener
+    first ??= listener
+  }
+  return first
 }
 
 function refuse(door: Door, address: string, port: number, ref: string | undefined, code: Parameters<typeof problem>[0], detail?: string): void {

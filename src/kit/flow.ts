@@ -21,6 +21,8 @@ export interface Flow {
   readonly remotePort: number
   /** The other side's certificate, verified against our trust; absent where none was shown. */
   readonly peer?: PeerCertificate | undefined
+  /** TLS without encryption (NULL-SHA): whole and authentic, but readable. */
+  readonly nullCipher?: boolean | undefined
 }
 
 export interface PeerCertificate {
@@ -39,6 +41,10 @@ export interface Hop {
   readonly port: number
   /** Name that the certificate must carry (TLS, WSS). */
   readonly name?: string | undefined
+  /** The port of ours that is meant for this peer: datagrams leave from it, Via and Contact name it; the first of its transport where none is given. */
+  readonly localPort?: number | undefined
+  /** Of a trunk: names that its certificate may carry instead, fingerprints of which it must have one (none: any), and a suite without encryption. */
+  readonly trust?: { readonly names: readonly string[]; readonly fingerprints: readonly string[]; readonly nullCipher: boolean } | undefined
 }
 
 export type EdgeInput =

@@ -69,7 +69,7 @@ export function localName(snapshot: () => Snapshot, bound: () => LocalAddresses)
   return (to) => {
     if ('service' in to) return { address: told(to.localAddress, to.remoteAddress), port: to.localPort }
     const all = bound()[to.transport], own = all?.find(({ address }) => address.includes(':') === to.address.includes(':')) ?? all?.[0]
-    return { address: told(own?.address ?? '0.0.0.0', to.address), port: own?.port ?? 5060 }
+    return { address: told(own?.address ?? '0.0.0.0', to.address), port: to.localPort ?? own?.port ?? 5060 }
   }
 }
 
