@@ -90,6 +90,8 @@ function fieldsText({ what, fields }: PlanStep): string {
 async function undo(house: House, { id, reason }: Options, told: Progress): Promise<Result<Answer, Problem | readonly Problem[]>> {
   const undone = Number(id), set = Number.isInteger(undone) ? house.configuration.changeSet(undone) : undefined
   if (!set) return fail(adminProblem('admin.notFound', 'undo', String(id).slice(0, 20), 'See `ringfort show audit` for the ids.'))
+  const own = set.changes.find(({ before, system }) => system && before === undefined)
+  if (own) return fail(adminProblem('admin.ownObject', `${own.kind} ${own.key}`))
   const { rev } = house.configuration.load()
   const back = inverse(set, undone, 'owner', house.now(), typeof reason === 'string' ? reason.slice(0, 200) : undefined)
   const done = await commit(house, back, rev, told)

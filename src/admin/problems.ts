@@ -15,6 +15,7 @@ const table = {
   'admin.option': ['An option is missing or wrong', undefined],
   'admin.notThere': ['This is not there yet in this version', undefined],
   'admin.notFound': ['Nothing has this name', undefined],
+  'admin.ownObject': ['The system made this itself: it is not deleted', 'Leave it; nothing has to use it.'],
   'admin.takenBack': ['The change was taken back, nothing is different', undefined],
   'admin.fileUnreadable': ['The file cannot be read', 'Correct the path or its permissions.'],
 } as const satisfies Record<string, readonly [string, string | undefined]>

@@ -30,23 +30,26 @@ export interface Field {
   readonly named?: FormatName
   readonly secret?: SecretSort
   readonly refers?: readonly Kind[]
+  /** Words that may stand where a key does. */
+  readonly also?: readonly string[]
 }
 
 interface Words { readonly label: string; readonly about: string }
-interface TextRules extends Words { readonly min?: number; readonly max: number; readonly named: FormatName; readonly preset?: string | undefined }
+interface TextRules extends Words { readonly min?: number; readonly max: number; readonly named: FormatName; readonly preset?: string | undefined; readonly refers?: readonly Kind[] | undefined }
 
-/** One line of text; min 1 unless told. `preset` is the default. */
+/** One line of text; min 1 unless told. `preset` is the default; `refers`: it is a key, see reference(). */
 export function text(rules: TextRules) {
-  const { label, about, named, min = 1, max, preset } = rules
-  return Type.String({ title: label, description: about, minLength: min, maxLength: max, named, ...(preset === undefined ? {} : { default: preset }) })
+  const { label, about, named, min = 1, max, preset, refers } = rules
+  return Type.String({ title: label, description: about, minLength: min, maxLength: max, named, ...(refers ? { refers } : {}), ...(preset === undefined ? {} : { default: preset }) })
 }
 
 /** The key of an object of one of these kinds: it must exist, it cannot go while this points to it, and follows when it is renamed. */
-export function reference(label: string, about: string, refers: readonly [Kind, ...Kind[]], preset?: string) {
-  return Type.String({ title: label, description: about, minLength: 1, maxLength: 128, named: 'line', refers, ...(preset === undefined ? {} : { default: preset }) })
+export function reference(label: string, about: string, refers: readonly [Kind, ...Kind[]], more: { readonly preset?: string; readonly also?: readonly string[] } = {}) {
+  const { preset, also } = more
+  return Type.String({ title: label, description: about, minLength: 1, maxLength: 128, named: 'line', refers, ...(also ? { also } : {}), ...(preset === undefined ? {} : { default: preset }) })
 }
 
-export function dialled(label: string, about: string) { return text({ label, about, max: 24, named: 'number' }) }
+export function dialled(label: string, about: string, refers?: readonly [Kind, ...Kind[]]) { return text({ label, about, max: 24, named: 'number', refers }) }
 
 export function whole(label: string, about: string, minimum: number, maximum: number, preset?: number) {
   return Type.Integer({ title: label, description: about, minimum, maximum, ...(preset === undefined ? {} : { default: preset }) })
@@ -164,7 +167,7 @@ export function allowed(field: Field): string {
 export function jsonSchema(definition: Definition): Record<string, unknown> { return schemaOf(fieldOf(definition)) }
 
 function schemaOf(field: Field): Record<string, unknown> {
-  const { named, secret, properties, items, required, refers, ...plain } = field
+  const { named, secret, properties, items, required, refers, also: _words, ...plain } = field
   const pattern = named === undefined || secret !== undefined ? {} : { 'x-format': named, ...(refers ? { 'x-refers': refers } : {}) }
   if (items) return { ...plain, items: schemaOf(items) }
   if (!properties) return { ...plain, ...pattern }

@@ -10,7 +10,7 @@ const named = (label: string, about: string) => text({ label, about, max: 64, na
 const patternText = text({ label: 'Pattern', about: 'Digits, X, !, ?, +, [sets], . and @ (dial plan 11.1).', max: 100, named: 'pattern' })
 const partitionOf = optional(reference('Partition', 'The partition that it is in; without one everybody sees it.', ['partition']))
 const numberingOf = {
-  numberingPlan: optional(reference('Numbering plan', 'What @ stands for.', ['numberingPlan'])),
+  numberingPlan: optional(reference('Numbering plan', 'What @ stands for.', ['numberingPlan'], { also: ['NANP', 'E164'] })),
   filter: optional(reference('Route filter', 'Which numbers of @ are meant.', ['routeFilter'])),
 }
 const calledFields = {
@@ -72,7 +72,7 @@ export const calledTransformation = define({ kind: 'calledTransformation', colle
 export const callingTransformation = define({ kind: 'callingTransformation', collection: 'callingTransformations', beside: 'partition', label: 'Calling party transformation', about: 'What becomes of a number that calls, at trunks whose search space shows it.' }, transformationFields)
 
 const member = group('Member', 'A group of the list; what is given here replaces the pattern\'s own.', {
-  group: named('Group', 'A route group, or Standard Local Route Group: that of the caller\'s phone.'),
+  group: reference('Group', 'A route group, or Standard Local Route Group: that of the caller\'s phone.', ['routeGroup'], { also: ['Standard Local Route Group'] }),
   called: optional(group('Called number', 'What becomes of it by this group.', calledFields)),
   calling: optional(group('Calling number', 'What becomes of it by this group.', callingFields)),
 })

@@ -15,7 +15,7 @@ export const line = define({ kind: 'line', collection: 'lines', label: 'Line', a
   noAnswerSeconds: whole('No answer after', 'Seconds of ringing until a call goes to forwardNoAnswer; where that is absent it rings on.', 1, 300, 12),
   doNotDisturb: yesNo('Do not disturb', 'The line does not ring; forwarding on busy applies.', false),
   callWaiting: yesNo('Call waiting', 'A second call rings while the line is in use.', true),
-  pickupGroup: optional(dialled('Pickup group', 'Number of the group whose members may answer this line.')),
+  pickupGroup: optional(dialled('Pickup group', 'Number of the group whose members may answer this line.', ['pickupGroup'])),
   maxCalls: whole('Calls', 'Calls on the line at one time, at most; without a limit of its own the phones of the line say when they are busy.', 1, 100_000, 100_000),
 })
 

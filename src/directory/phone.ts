@@ -9,7 +9,7 @@ import { secretRules } from './weak.ts'
 export const phone = define({ kind: 'phone', collection: 'phones', label: 'Phone', about: 'A device that registers and carries lines.' }, {
   name: text({ label: 'Name', about: 'Name of the device; also the name that its certificate carries.', max: 128, named: 'name' }),
   description: optional(text({ label: 'Description', about: 'Where it stands, what it is.', max: 128, named: 'line' })),
-  user: optional(text({ label: 'User', about: 'The person whose phone it is.', max: 64, named: 'name' })),
+  user: optional(text({ label: 'User', about: 'The person whose phone it is.', max: 64, named: 'name', refers: ['user'] })),
   lines: listOf('Lines', 'Numbers that ring here, the first is the primary; the user\'s extension where none is given.',
     dialled('Line', 'Number of a line.'), 32),
   digest: optional(group('Digest', 'How the phone answers a challenge (RFC 3261 22).', {

@@ -4,7 +4,7 @@ import { define, type Defined, dialled, listOf, optional, text } from './define.
 export const pickupGroup = define({ kind: 'pickupGroup', collection: 'pickupGroups', label: 'Pickup group', about: 'Lines that may answer each other\'s calls.' }, {
   number: dialled('Number', 'Dialled by a line of this group, or of one that has it among its associated groups: answers a call that rings in this group. Anybody else gets 403.'),
   name: optional(text({ label: 'Name', about: 'Name of the group.', max: 64, named: 'line' })),
-  associated: listOf('Associated groups', 'Numbers of groups that are looked at when nothing rings in the own one, in order.', dialled('Group', 'Number of a pickup group.'), 32),
+  associated: listOf('Associated groups', 'Numbers of groups that are looked at when nothing rings in the own one, in order.', dialled('Group', 'Number of a pickup group.', ['pickupGroup']), 32),
 })
 
 export type PickupGroup = Defined<typeof pickupGroup>

@@ -19,7 +19,7 @@ export const restrictionTable = define({ kind: 'restrictionTable', collection: '
   maxDigits: whole('Most digits', 'A longer number is refused before any row.', 1, 30, 30),
 })
 
-const tableName = (label: string, about: string, preset: string) => reference(label, about, ['restrictionTable'], preset)
+const tableName = (label: string, about: string, preset: string) => reference(label, about, ['restrictionTable'], { preset })
 
 export const classOfService = define({ kind: 'classOfService', collection: 'classesOfService', label: 'Class of service', about: 'What a user may do.' }, {
   name: text({ label: 'Name', about: 'Name of the class.', max: 64, named: 'line' }),

@@ -12,7 +12,7 @@ import { byCollection } from './kinds.ts'
 import { isRecord, parseObject, printable, unknownField } from './parse.ts'
 import type { DirectoryCode } from './problems.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
-import { type Given, type SiteObject, viewOf } from './view.ts'
+import { type Given, indexed, type SiteObject, viewOf } from './view.ts'
 import { type Fault, type Path, readYaml, type YamlText } from './yaml.ts'
 
 /** Errors and warnings shown, at most. */
@@ -36,7 +36,8 @@ export function readSite(text: string, fileName: string, options: SiteOptions = 
   const told = (findings: readonly Finding[]): Problem[] => shown(findings, (finding) => toProblem(finding, yaml, fileName))
   if (yaml.value === undefined) return fail(told(faults))
   const site = readTop(yaml.value, options, faults)
-  const { errors, warnings } = crossCheck(viewOf(site, options.current ?? []), brokenKinds(faults))
+  const current = options.current ?? [], stored = indexed(current)
+  const { errors, warnings } = crossCheck(viewOf(site, current), brokenKinds(faults), (id) => stored.has(id))
   if (faults.length + errors.length > 0) return fail(told([...faults, ...errors]))
   return ok({ ...site, fileName, warnings: told(warnings) })
 }

@@ -43,7 +43,7 @@ export interface Hop {
   readonly name?: string | undefined
   /** The port of ours that is meant for this peer: datagrams leave from it, Via and Contact name it; the first of its transport where none is given. */
   readonly localPort?: number | undefined
-  /** Of a trunk: names that its certificate may carry instead, fingerprints of which it must have one (none: any), and a suite without encryption. */
+  /** Of a trunk: names that its certificate may carry instead, fingerprints of which it must have one (none: whichever it is), and a suite without encryption. */
   readonly trust?: { readonly names: readonly string[]; readonly fingerprints: readonly string[]; readonly nullCipher: boolean } | undefined
 }
 

@@ -1,11 +1,12 @@
 /** Everything that must be right before a port is opened: the data directory, the database, the keys, the site file, the picture. */
 import { existsSync, statSync } from 'node:fs'
-import { inverse, type StoredObject } from '../directory/changes.ts'
+import { type Change, inverse, type StoredObject } from '../directory/changes.ts'
 import { buildSnapshot, checkSeals, type Snapshot } from '../directory/snapshot.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { databasePath, openReader, type Reader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import { type Keys, openKeys, sealKeyFile } from './keys.ts'
+import { lackingObjects, ownSet } from './ownObjects.ts'
 import { bindingPlan } from './ports.ts'
 import { mainProblem } from './problems.ts'
 import { type SiteSource, siteText, withFreePorts } from './siteFile.ts'
@@ -33,11 +34,18 @@ export async function prepare(options: PrepareOptions): Promise<Result<Prepared,
   const lost = lostDatabase(options.dataDir)
   if (lost) return fail([lost])
   const quick = options.site === undefined ? openReader(options.dataDir, options.verify === false) : undefined
-  const opened = quick ? ok(quick) : await openWhole(options)
-  if (!opened.ok) return fail([opened.problem])
-  const store = opened.value
-  const ready = await prepareOn(store, options)
-  if (!ready.ok) await store.close()
+  if (quick) {
+    const ready = await prepareOn(quick, options)
+    if (ready !== 'older') return ready
+  }
+  const opened = await openWhole(options)
+  return opened.ok ? await prepareOn(opened.value, options) as Result<Prepared, readonly Problem[]> : fail([opened.problem])
+}
+
+/** The store is closed where nothing came of it. `older`: something has to be written first, and this reader cannot. */
+async function prepareOn(store: Reader | Store, options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]> | 'older'> {
+  const ready = await prepareWith(store, options)
+  if (ready === 'older' || !ready.ok) await store.close()
   return ready
 }
 
@@ -54,8 +62,12 @@ async function openWhole({ dataDir, verify }: PrepareOptions): Promise<Result<St
   return openStore(dataDir, { verify })
 }
 
-async function prepareOn(store: Reader | Store, options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]>> {
-  const stored = load(store)
+async function prepareWith(store: Reader | Store, options: PrepareOptions): Promise<Result<Prepared, readonly Problem[]> | 'older'> {
+  const loaded = load(store)
+  if (!loaded.ok) return fail([loaded.problem])
+  const lacking = lackingObjects(loaded.value.objects)
+  if (lacking.length > 0 && !('records' in store)) return 'older'
+  const stored = lacking.length > 0 && 'records' in store ? complete(store, loaded.value, lacking, options.now) : loaded
   if (!stored.ok) return fail([stored.problem])
   const keys = openKeys(options.dataDir, stored.value.objects)
   if (!keys.ok) return fail([keys.problem])
@@ -78,6 +90,11 @@ function load(store: Reader): Result<Loaded> {
     if (!problem) throw error
     return fail(problem)
   }
+}
+
+function complete(store: Store, { rev, objects }: Loaded, lacking: readonly Change[], now: number): Result<Loaded> {
+  const done = store.configuration.apply(ownSet(lacking, now), rev)
+  return done.ok ? ok({ rev: done.value.rev, objects: changed(objects, lacking, done.value.rev) }) : done
 }
 
 async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded, source: SiteSource, now: number): Promise<Result<Applied, readonly Problem[]>> {

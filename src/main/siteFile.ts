@@ -44,8 +44,8 @@ export async function checkFirstSite(dataDir: string, file: string | undefined):
   if (file === undefined || existsSync(databasePath(dataDir))) return []
   const given = siteText(file)
   if (!given.ok) return [given.problem]
-  const [{ readSite }, { planBindings }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('../edge/bindings.ts'), import('./ports.ts')])
-  const site = readSite(given.value.text, file, { current: [], serviceNames })
+  const [{ readSite }, { planBindings }, { serviceNames }, { ownObjects }] = await Promise.all([import('../directory/site.ts'), import('../edge/bindings.ts'), import('./ports.ts'), import('./ownObjects.ts')])
+  const site = readSite(given.value.text, file, { current: ownObjects(), serviceNames })
   if (!site.ok) return site.problem
   const ports = planBindings({ services: Object.fromEntries(site.value.objects.filter(({ kind }) => kind === 'service').map(({ key, draft }) => [key, draft as ServiceOverride])) })
   return ports.ok ? [] : ports.problem

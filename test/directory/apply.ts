@@ -5,11 +5,12 @@ import { carryOut, plan, type Plan } from '../../src/directory/plan.ts'
 import { SealKey } from '../../src/directory/seal.ts'
 import { readSite, type Site } from '../../src/directory/site.ts'
 import { fail, ok, type Problem, printProblem } from '../../src/kit/result.ts'
+import { ownObjects } from '../../src/main/ownObjects.ts'
 
 export const testKey = new SealKey(Buffer.alloc(32, 7))
 
 export function memoryStore(): ConfigurationStore {
-  const objects = new Map<string, StoredObject>()
+  const objects = new Map<string, StoredObject>(ownObjects().map((object) => [`${object.kind}/${object.key}`, object]))
   const sets: ChangeSet[] = []
   const conflict: Problem = { code: 'directory.conflict', text: 'Changed meanwhile.' }
   return {
@@ -29,13 +30,13 @@ export function memoryStore(): ConfigurationStore {
   }
 }
 
-export function mustRead(text: string, current: readonly StoredObject[] = []): Site {
+export function mustRead(text: string, current: readonly StoredObject[] = ownObjects()): Site {
   const read = readSite(text, 'site.yaml', { current })
   assert.ok(read.ok, read.ok ? '' : read.problem.map(printProblem).join('\n'))
   return read.value
 }
 
-export function problemsOf(text: string, current: readonly StoredObject[] = []): Problem[] {
+export function problemsOf(text: string, current: readonly StoredObject[] = ownObjects()): Problem[] {
   const read = readSite(text, 'site.yaml', { current })
   return read.ok ? [] : read.problem
 }
