@@ -38,4 +38,4 @@ const carrier = [one('TRANSIT-NETWORK-ESCAPE', '101'), one('TRANSIT-NETWORK', 'X
 export const nanp: NumberingPlan = { name: 'NANP', rows: [...withoutCarrier, ...withoutCarrier.map((row) => [...carrier, ...row])] }
 
 const global = [one('INTERNATIONAL-ACCESS', '\\+'), one('COUNTRY-CODE', ...countryCodes), one('NATIONAL-NUMBER', '!')]
-export const e164: NumberingPlan = { name: 'E.164', rows: [global, [...global, one('END-OF-DIALING', '#')]] }
+export const e164: NumberingPlan = { name: 'E164', rows: [global, [...global, one('END-OF-DIALING', '#')]] }

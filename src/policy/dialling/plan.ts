@@ -14,7 +14,7 @@ import { parsePattern, type Pattern } from './pattern.ts'
 import { problem } from './problems.ts'
 import { checkNames, type Names, namesOf } from './names.ts'
 import { isZone, newClock, parsePeriod, type Schedule, scheduleOf } from './schedule.ts'
-import type { DialTable, Partition, PatternRow, RouteGroup, RouteList, TransformationRow, Trunk } from './table.ts'
+import type { DialTable, OwnNumbers, Partition, PatternRow, RouteGroup, RouteList, TransformationRow, Trunk } from './table.ts'
 import { parseTransformation, type Transformation } from './transform.ts'
 
 /** A pattern of the plan with what becomes of the numbers. */
@@ -41,6 +41,11 @@ export interface DialPlan {
   /** What is seen with these search spaces, one after the other, at a moment in a zone. */
   readonly sight: (spaces: readonly string[], now: number, zone: string) => Sight
   readonly has: (space: string) => boolean
+  /** Is a time schedule open? One that is not there never is. */
+  readonly isOpen: (schedule: string, now: number, zone: string) => boolean
+  readonly own: OwnNumbers
+  /** Index of a partition by its name; 0 is none. */
+  readonly partitions: ReadonlyMap<string, number>
   readonly routeLists: ReadonlyMap<string, ReadyRouteList>
   readonly routeGroups: ReadonlyMap<string, RouteGroup>
   readonly trunks: ReadonlyMap<string, Trunk>
@@ -57,13 +62,15 @@ export function compilePlan(table: DialTable): CompiledPlan {
     patterns: rulesOf(making, table.patterns, ruleOf, ({ row }) => row.emergency === true),
     calledTransformations: rulesOf(making, table.calledTransformations, transformationOf, () => false),
     callingTransformations: rulesOf(making, table.callingTransformations, transformationOf, () => false),
-    ...sightsOf(making),
+    ...sightsOf(making), own: table.own ?? nothingOwn, partitions: making.names.partitions,
     routeLists: new Map(table.routeLists.map((list) => [list.name, readyList(making, list)])),
     routeGroups: new Map(table.routeGroups.map((group) => [group.name, group])),
     trunks: new Map(table.trunks.map((trunk) => [trunk.name, trunk])),
   }
   return { plan, problems: making.problems }
 }
+
+const nothingOwn: OwnNumbers = { at: () => undefined, more: () => false }
 
 /** The value, or the problem kept with the row that has it. */
 function taken<T>({ problems }: Making, object: string, result: Result<T>): T | undefined {
@@ -142,7 +149,7 @@ interface Space { readonly order: readonly number[]; readonly timed: readonly nu
 /** A search space with n timed partitions has at most 2^n sights; as many as this are kept, of all of them. */
 const maxSights = 10_000
 
-function sightsOf(making: Making): Pick<DialPlan, 'sight' | 'has'> {
+function sightsOf(making: Making): Pick<DialPlan, 'sight' | 'has' | 'isOpen'> {
   const { table, names, problems } = making, schedules = schedulesOf(making)
   for (const { name, zone } of table.partitions) if (zone !== undefined && !isZone(zone)) problems.push(problem('dialling.zone', `partitions[${name}]`, zone))
   const partitions = [undefined, ...table.partitions], spaces = new Map<string, Space>()
@@ -156,10 +163,8 @@ function sightsOf(making: Making): Pick<DialPlan, 'sight' | 'has'> {
     spaces.set(key, space)
     return space
   }
-  const open = (partition: Partition | undefined, now: number, zone: string): boolean => {
-    const schedule = partition?.schedule === undefined ? undefined : schedules.get(partition.schedule)
-    return schedule?.(now, partition?.zone ?? zone) ?? false   // a schedule that does not exist is never open
-  }
+  const isOpen = (schedule: string, now: number, zone: string): boolean => schedules.get(schedule)?.(now, zone) ?? false
+  const open = (partition: Partition | undefined, now: number, zone: string): boolean => partition?.schedule !== undefined && isOpen(partition.schedule, now, partition.zone ?? zone)
   const sight = (wanted: readonly string[], now: number, zone: string): Sight => {
     if (kept >= maxSights) { spaces.clear(); kept = 0 }
     const space = spaceOf(wanted), { order, timed, sights } = space
@@ -171,7 +176,7 @@ function sightsOf(making: Making): Pick<DialPlan, 'sight' | 'has'> {
     sights.set(key, made)
     return made
   }
-  return { sight, has: (space) => lists.has(space) }
+  return { sight, has: (space) => lists.has(space), isOpen }
 }
 
 /** What is seen of these partitions, in this order. */

@@ -94,17 +94,48 @@ function kindOf({ status, q850 }: { readonly status: number; readonly q850?: num
 }
 
 /** The numbers as this trunk gets them: the route list's transformation or the pattern's, then the trunk's own. */
-function offerOf(plan: DialPlan, { trunk, group, member }: Candidate, rule: Rule, carrying: Carrying, note: Note): Offer | undefined {
-  const { row: { to, object }, spellings } = rule, { digits, externalMask } = carrying
-  const list = to.is === 'routeList' ? plan.routeLists.get(to.name) : undefined, detail = member === undefined ? undefined : list?.members[member]
-  const place = (own: Transformation | undefined): string => own && list ? `routeLists[${list.list.name}]` : object
-  const called = transform(detail?.called ?? rule.called, digits, { what: 'called', object: place(detail?.called), spellings }, note)
-  const calling = transform(detail?.calling ?? rule.calling, carrying.calling, { what: 'calling', object: place(detail?.calling), externalMask }, note)
-  if (called === undefined || calling === undefined) return undefined
-  const { calledTransformation, callingTransformation } = plan.trunks.get(trunk) ?? {}
-  const outCalled = atTrunk(plan, plan.calledTransformations, calledTransformation, called, 'called', carrying, note)
-  const outCalling = atTrunk(plan, plan.callingTransformations, callingTransformation, calling, 'calling', carrying, note)
-  return outCalled === undefined || outCalling === undefined ? undefined : { trunk, group, called: outCalled, calling: outCalling }
+function offerOf(plan: DialPlan, candidate: Candidate, rule: Rule, carrying: Carrying, note: Note): Offer | undefined {
+  const called = calledAt(plan, candidate, rule, carrying, note), calling = callingAt(plan, candidate, rule, carrying, note)
+  return called === undefined || calling === undefined ? undefined : { trunk: candidate.trunk, group: candidate.group, called, calling }
+}
+
+/** What the route list says for this group, and the row that says it. */
+function detailOf(plan: DialPlan, { member }: Candidate, { row: { to } }: Rule): { readonly called?: Transformation | undefined; readonly calling?: Transformation | undefined; readonly object: string } | undefined {
+  if (to.is !== 'routeList' || member === undefined) return undefined
+  const found = plan.routeLists.get(to.name)?.members[member]
+  return found && { called: found.called, calling: found.calling, object: `routeLists[${to.name}]` }
+}
+
+function calledAt(plan: DialPlan, candidate: Candidate, rule: Rule, carrying: Carrying, note: Note): string | undefined {
+  const detail = detailOf(plan, candidate, rule), own = detail?.called
+  const called = transform(own ?? rule.called, carrying.digits, { what: 'called', object: own ? detail!.object : rule.row.object, spellings: rule.spellings }, note)
+  return called === undefined ? undefined : atTrunk(plan, plan.calledTransformations, plan.trunks.get(candidate.trunk)?.calledTransformation, called, 'called', carrying, note)
+}
+
+function callingAt(plan: DialPlan, candidate: Candidate, rule: Rule, carrying: Carrying, note: Note): string | undefined {
+  const detail = detailOf(plan, candidate, rule), own = detail?.calling, { callingTransformation, callerNumber } = plan.trunks.get(candidate.trunk) ?? {}
+  if (callerNumber !== undefined) {
+    note?.({ text: `The calling number is ${callerNumber} for every call by ${candidate.trunk}.`, object: `trunks[${candidate.trunk}]`, field: 'callerNumber', value: callerNumber })
+    return callerNumber
+  }
+  const calling = transform(own ?? rule.calling, carrying.calling, { what: 'calling', object: own ? detail!.object : rule.row.object, externalMask: carrying.externalMask }, note)
+  return calling === undefined ? undefined : atTrunk(plan, plan.callingTransformations, callingTransformation, calling, 'calling', carrying, note)
+}
+
+/** A number that could leave, and whether it goes to another system of the house. */
+export interface Leaving { readonly called: string; readonly onNet: boolean }
+
+/** Every number that a call could leave with, whichever trunk takes it: each once. */
+export function leaving(plan: DialPlan, { candidates }: Routing, rule: Rule, carrying: Carrying): Leaving[] {
+  const seen = new Set<string>(), found: Leaving[] = []
+  for (const candidate of candidates) {
+    const { calledTransformation = '', onNet = false } = plan.trunks.get(candidate.trunk) ?? {}, way = `${candidate.member} ${onNet} ${calledTransformation}`
+    if (seen.has(way)) continue
+    seen.add(way)
+    const called = calledAt(plan, candidate, rule, carrying, undefined)
+    if (called !== undefined) found.push({ called, onNet })
+  }
+  return found
 }
 
 function atTrunk(plan: DialPlan, { rules, automaton }: Rules<TransformationRule>, space: string | undefined, number: string, what: 'called' | 'calling', { now, zone }: Carrying, note: Note): string | undefined {

@@ -51,6 +51,9 @@ export interface PatternRow extends Row {
   readonly urgent?: boolean | undefined
   /** Goes for everybody at every time, whatever else matches. */
   readonly emergency?: boolean | undefined
+  /** What the site says of the numbers, whatever their digits. */
+  readonly international?: boolean | undefined
+  readonly premium?: boolean | undefined
   readonly called?: NumberTransformation | undefined
   readonly calling?: CallingTransformation | undefined
 }
@@ -78,6 +81,20 @@ export interface Trunk {
   /** Search spaces of the transformations on the way out. */
   readonly calledTransformation?: string | undefined
   readonly callingTransformation?: string | undefined
+  /** Shown for every call, whoever calls. */
+  readonly callerNumber?: string | undefined
+  /** Leads to another system of the house, where access codes may follow. */
+  readonly onNet?: boolean | undefined
+}
+
+/** A number of the house: a line, or a feature by its name. */
+export interface OwnNumber { readonly to: Extract<Destination, { is: 'line' | 'feature' }>; readonly object: string; readonly partition?: string | undefined }
+
+/** Numbers of the house: exact, and too many for an automaton, so they are looked up. */
+export interface OwnNumbers {
+  readonly at: (digits: string) => OwnNumber | undefined
+  /** Could it be one if more were dialled? */
+  readonly more: (digits: string) => boolean
 }
 
 export interface DialTable {
@@ -93,4 +110,5 @@ export interface DialTable {
   readonly timeSchedules: readonly TimeSchedule[]
   readonly numberingPlans: readonly NumberingPlan[]
   readonly routeFilters: readonly RouteFilter[]
+  readonly own?: OwnNumbers | undefined
 }

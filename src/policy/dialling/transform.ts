@@ -56,7 +56,7 @@ export interface Subject {
 
 /** The number after every step; undefined where nothing dialable is left, or too much. */
 export function transform(given: Transformation | undefined, number: string, subject: Subject, note?: Note): string | undefined {
-  if (!given) return number
+  if (!given || (subject.what === 'calling' && !isDialled(number))) return number   // a caller without a number keeps what it has
   let now = number
   const tell = (field: string, value: string, after: string): void => {
     note?.({ text: `The ${subject.what} number ${now} becomes ${after === '' ? 'empty' : after}.`, object: subject.object, field: `${subject.what}.${field}`, value })
@@ -68,6 +68,9 @@ export function transform(given: Transformation | undefined, number: string, sub
   if (given.prefix !== undefined) tell('prefix', given.prefix, given.prefix + now)
   return isNumber(now) ? now : undefined
 }
+
+/** Keys alone: neither a name nor nothing. */
+function isDialled(text: string): boolean { return text !== '' && isMask(text, false) }
 
 /** A prefix before a number with + makes none. */
 function isNumber(text: string): boolean { return text !== '' && text.length <= maxDialled && text.lastIndexOf('+') <= 0 }

@@ -5,8 +5,9 @@
  * Security   at most maxHops translations, a circle is told; default refuse
  */
 import { type RefusalCause, causes } from './causes.ts'
-import { match } from './match.ts'
+import { find } from './find.ts'
 import type { DialPlan, Rule } from './plan.ts'
+import type { OwnNumber } from './table.ts'
 import { type Note, transform } from './transform.ts'
 
 /** Translation patterns that may follow on one another. */
@@ -28,20 +29,24 @@ export interface Asked {
 export type Decision =
   /** `digits` are what the rule matched, before its own transformation; `calling` after all translations. */
   | { readonly is: 'found'; readonly rule: Rule; readonly digits: string; readonly calling: string }
+  | { readonly is: 'own'; readonly own: OwnNumber; readonly digits: string; readonly calling: string }
   | { readonly is: 'refused'; readonly cause: RefusalCause; readonly object?: string | undefined }
 
 export function decide(plan: DialPlan, asked: Asked, note?: Note): Decision {
   let seen: Set<string> | undefined   // few calls are translated
   let { dialled: digits, spaces, calling } = asked
   for (let hop = 0; ; hop++) {
-    const { pattern, more } = match(plan.patterns.automaton, plan.sight(spaces, asked.now, asked.zone), digits)
-    const rule = plan.patterns.rules[pattern]
+    const { rule, own, more } = find(plan, plan.sight(spaces, asked.now, asked.zone), digits)
+    if (own) {
+      note?.({ text: `${digits} is a number of this system${own.partition === undefined ? '' : ` in ${own.partition}`}.`, object: own.object })
+      return { is: 'own', own, digits, calling }
+    }
     if (!rule) return refused(more ? 'incomplete' : 'noMatch', digits, spaces, note)
     note?.({ text: `${digits} matches ${rule.row.pattern}${rule.row.partition === undefined ? '' : ` in ${rule.row.partition}`}.`, object: rule.row.object, field: 'pattern', value: rule.row.pattern })
     const { to, object } = rule.row
     if (to.is === 'block') return stopped(to.cause, `It is blocked: ${causes[to.cause].text}.`, object, note)
     if (to.is !== 'translate') return { is: 'found', rule, digits, calling }
-    const turn = `${pattern} ${digits} ${spaces.join()}`   // the same row at the same number with the same search space would come here again
+    const turn = `${object} ${digits} ${spaces.join()}`   // the same row at the same number with the same search space would come here again
     if (seen?.has(turn)) return stopped('loop', 'It was here before: the translation patterns go in a circle.', object, note)
     if (hop === maxHops) return stopped('loop', `More than ${maxHops} translation patterns follow on one another.`, object, note)
     ;(seen ??= new Set()).add(turn)

@@ -10,6 +10,7 @@ import type { DialPlan } from './plan.ts'
 import { problem } from './problems.ts'
 import { nextRoute, type Offer, startRouting } from './routes.ts'
 import { dialledDigits } from './symbols.ts'
+import type { OwnNumber } from './table.ts'
 import { type Asked, decide, rewritten } from './translate.ts'
 import type { Note } from './transform.ts'
 
@@ -35,13 +36,18 @@ export function walk(plan: DialPlan, caller: Caller, dialled: string): Walk {
   if (!number.ok) { note({ text: `This cannot be dialled: ${number.problem.text}` }); return stop('notDialable') }
   const decision = decide(plan, { ...caller, dialled: number.value }, note)
   if (decision.is === 'refused') return stop(decision.cause)
+  if (decision.is === 'own') return { targets: [targetOf(decision.own.to, decision.digits, decision.calling)], steps }
   const { rule, digits, calling } = decision, { to, object } = rule.row
   if (to.is !== 'line' && to.is !== 'feature') return trunks(plan, caller, decision, steps, note)
   const after = rewritten(rule, digits, calling, caller.externalMask, note)
   if (!after) { note({ text: 'What is left is no number.', object }); return stop('notDialable') }
   const name = to.is === 'line' ? to.number : to.name
   note({ text: `It goes to the ${to.is} ${name}.`, object, field: 'to', value: name })
-  return { targets: [to.is === 'line' ? { is: 'line', name, calling: after.calling } : { is: 'feature', name, digits: after.called, calling: after.calling }], steps }
+  return { targets: [targetOf(to, after.called, after.calling)], steps }
+}
+
+function targetOf(to: OwnNumber['to'], digits: string, calling: string): Target {
+  return to.is === 'line' ? { is: 'line', name: to.number, calling } : { is: 'feature', name: to.name, digits, calling }
 }
 
 type Found = Extract<ReturnType<typeof decide>, { is: 'found' }>

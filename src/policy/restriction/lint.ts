@@ -7,7 +7,7 @@
  */
 import { advance, deciding, has, type Rows } from './rows.ts'
 import { chainsOf, type DialCodes } from './shipped.ts'
-import type { CompiledTable } from './table.ts'
+import { type CompiledTable, isEveryNumber } from './table.ts'
 
 export interface LintFinding {
   readonly code: 'restriction.international' | 'restriction.neverReached' | 'restriction.undecided' | 'restriction.withoutCode'
@@ -101,7 +101,7 @@ function mayAllow({ table, rows }: CompiledTable, at: Uint32Array): boolean {
 
 /** Rows after one that matches everything. */
 function idleRows({ table }: CompiledTable): LintFinding[] {
-  const all = table.rows.findIndex(({ pattern }) => /^\*+$/.test(pattern)), last = table.rows.length - 1
+  const all = table.rows.findIndex(({ pattern }) => isEveryNumber(pattern)), last = table.rows.length - 1
   if (all < 0 || all === last) return []
   const { pattern } = table.rows[all]!
   return [{ code: 'restriction.neverReached', table: table.name, row: all, pattern, text: `${table.name}: row ${all} \`${pattern}\` matches everything, so rows ${all + 1} to ${last} decide nothing.` }]

@@ -61,6 +61,9 @@ function byRow({ table, rows }: CompiledTable, text: string): Decision {
   return found ? { by: 'row', blocked: found.blocked, row, pattern: found.pattern } : { by: 'noRow', blocked: true, why: 'no row matches it' }
 }
 
+/** The last row, or one like it: it speaks of everything. */
+export function isEveryNumber(pattern: string): boolean { return /^\*+$/.test(pattern) }
+
 /** A decision in words. */
 export function sayDecision(decision: Decision): string {
   if (decision.by === 'row') return `row ${decision.row} \`${decision.pattern}\` ${decision.blocked ? 'blocks' : 'allows'} it`

@@ -23,7 +23,7 @@ test('11.2 the pattern that matches the fewest numbers as long as the one dialle
 })
 
 test('11.1 the examples of the characters: @ of North America, X?, a negated set', () => {
-  const plan = planOf({ patterns: [row('9.@', undefined, undefined, { numberingPlan: 'NANP' }), row('81X?'), row('813510[^0-5]'), row('\\+.@', undefined, undefined, { numberingPlan: 'NANP' }), row('7.@', undefined, undefined, { numberingPlan: 'E.164' })] })
+  const plan = planOf({ patterns: [row('9.@', undefined, undefined, { numberingPlan: 'NANP' }), row('81X?'), row('813510[^0-5]'), row('\\+.@', undefined, undefined, { numberingPlan: 'NANP' }), row('7.@', undefined, undefined, { numberingPlan: 'E164' })] })
   const rows: [string, string][] = [
     ['90', '9.@ …'], ['91411', '9.@ …'], ['919725551234', '9.@'], ['99725551234', '9.@'], ['95551234', '9.@'], ['95552234', '9.@ …'], ['9101028819725551234', '9.@'], ['901133123456789', '9.@ …'], ['901133123456789#', '9.@'], ['9010', '9.@'], ['9911', '9.@ …'],
     ['91', 'none …'], ['901', 'none …'], ['91111', 'none'], ['901100', 'none'],

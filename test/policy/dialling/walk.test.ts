@@ -55,9 +55,9 @@ test('11.2 every step says what decides: the row, its field, its value', () => {
   assert.deepEqual(steps, [
     ['routePatterns[9.0[2-9]XXXXXXX in National]', 'pattern', '9.0[2-9]XXXXXXX'],
     ['routePatterns[9.0[2-9]XXXXXXX in National]', 'called.discard', 'PreDot'],
+    ['calledTransformations[0!]', 'called.discard', 'PreDot'], ['calledTransformations[0!]', 'called.prefix', '0049'],
     ['routePatterns[9.0[2-9]XXXXXXX in National]', 'calling.useExternalMask', '4930555XXXX'],
     ['routePatterns[9.0[2-9]XXXXXXX in National]', 'calling.prefix', '+'],
-    ['calledTransformations[0!]', 'called.discard', 'PreDot'], ['calledTransformations[0!]', 'called.prefix', '0049'],
     ['callingTransformations[+49!]', 'calling.discard', 'PreDot'],
     ['routePatterns[9.0[2-9]XXXXXXX in National]', 'to', 'carrier'],
   ])
