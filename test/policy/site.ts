@@ -4,11 +4,12 @@ import { buildSnapshot, type Snapshot } from '../../src/directory/snapshot.ts'
 import type { Dialler } from '../../src/policy/dialling/resolve.ts'
 import { apply, memoryStore, testKey } from '../directory/apply.ts'
 
-export async function pictureOf(text: string): Promise<Snapshot> {
+/** `without`: objects that went astray afterwards, as `kind/key`. */
+export async function pictureOf(text: string, without: readonly string[] = []): Promise<Snapshot> {
   const store = memoryStore()
   await apply(store, text)
   const { rev, objects } = store.load()
-  return buildSnapshot(rev, objects, testKey)
+  return buildSnapshot(rev, objects.filter(({ kind, key }) => !without.includes(`${kind}/${key}`)), testKey)
 }
 
 type LineDialler = Extract<Dialler, { is: 'line' }>
