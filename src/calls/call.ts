@@ -4,10 +4,13 @@
  * Standards  RFC 3725 (third-party call control), RFC 5853 where a back-to-back user agent differs
  */
 import type { Millis, Random } from '../kit/machine.ts'
+import type { Meaning } from '../directory/picture.ts'
 import type { Snapshot } from '../directory/snapshot.ts'
 import type { Result } from '../kit/result.ts'
 import type { Sleeper } from '../kit/wheel.ts'
+import type { Offer, Outcome } from '../policy/dialling/routes.ts'
 import type { Level } from '../policy/security.ts'
+import type { Counted } from '../policy/toll/service.ts'
 import type { Sdp } from '../wire/sdp/index.ts'
 import type { Cause, LegCommand, Party } from './leg.ts'
 import type { SipLeg } from './legs/sip/index.ts'
@@ -33,6 +36,8 @@ export interface Call extends Sleeper {
   /** A sips address was called: every leg signals over TLS (RFC 5630). */
   readonly sips: boolean
   security: Level
+  /** When the minutes of who pays for it are used up. */
+  minutesUntil: Millis | undefined
   record: CallRecord
 }
 
@@ -63,6 +68,12 @@ export interface Ringing {
   agreed?: Map<string, { readonly offer: Sdp; readonly answer: Sdp }>
   /** A phone took the call while its early dialog was being changed. */
   taken?: { readonly leg: Leg; readonly sdp: Sdp }
+  /** Who dials: the rights that count for the next number. */
+  by: By
+  /** Trunks that are still to be tried, where the number is outside. */
+  route: Route | undefined
+  /** A telephone was heard ringing on this attempt: no other trunk is tried (one number, one charge). */
+  rang: boolean
   /** Attempts hold the offer of a leg that is no longer waiting: the media must be agreed anew (semi-attended transfer). */
   anew: boolean
 }
@@ -80,6 +91,28 @@ export interface Pending {
   readonly early?: string | undefined
 }
 
+/** What a dialled number comes to. */
+export type Decision =
+  | { readonly is: 'own'; readonly meaning: Meaning }
+  | { readonly is: 'outside'; readonly route: Route }
+  | { readonly is: 'refused'; readonly cause: Cause }
+
+/** In whose name a number is dialled: of a line (by one of its phones, as a transfer, as a forward), or of a trunk. */
+export type By =
+  | { readonly is: 'line'; readonly line: string; readonly phone?: string | undefined; readonly transfer?: boolean | undefined; readonly forwarding?: boolean | undefined }
+  | { readonly is: 'trunk'; readonly trunk: string; readonly use: 'inbound' | 'rerouting' | 'refer' }
+
+/** Trunks one after another, fed with what became of each. */
+export interface Route {
+  readonly next: (outcome: Outcome | undefined) => Offer | undefined
+  /** Past every limit. */
+  readonly emergency: boolean
+  /** For whom a call over this trunk counts. */
+  readonly counted: (trunk: string) => readonly Counted[]
+  /** Who has been counted for this call already. */
+  readonly taken: Set<string>
+}
+
 /** What calls need of the house around them. */
 export interface CallHouse {
   readonly now: Millis
@@ -88,6 +121,10 @@ export interface CallHouse {
   readonly command: (leg: Leg, what: LegCommand) => void
   /** New legs, one for each registered contact of a line; empty if there is none. */
   readonly legsTo: (call: Call, line: string, from: Party) => Leg[]
+  /** What a number means to who dials it: the dial plan, the restriction tables, the limits. */
+  readonly decide: (call: Call, by: By, number: string) => Decision
+  /** A leg to a trunk, or why there is none just now. */
+  readonly legToTrunk: (call: Call, offer: Offer, from: Party, route: Route) => Leg | Cause
   /** The leg counts as a call of its line, until it is let go. */
   readonly occupy: (leg: Leg) => void
   readonly vacate: (leg: Leg) => void
@@ -131,10 +168,13 @@ export function unanswered(leg: Leg): boolean { return leg.served !== undefined 
 /** What one early session is known by towards the caller: a phone, and the fork behind it. */
 export function branchOf(leg: Leg, fork: string = leg.dialog.remoteTag): string { return `${leg.id} ${fork}` }
 
+/** The line of ours at this leg; a number behind a trunk is none, whatever its digits: rights of lines are not for it. */
+export function ownLine({ peer }: Leg): string | undefined { return peer.trunk ? undefined : peer.line }
+
 export function partyOf(leg: Leg): Party { return { number: leg.peer.line, name: leg.peer.displayName } }
 
 export function wakeOf(call: Call): Millis | undefined {
   const { ringing } = call
-  if (!ringing) return call.parked?.until
+  if (!ringing) return call.parked?.until ?? call.minutesUntil
   return ringing.until === undefined ? ringing.last : Math.min(ringing.until, ringing.last)
 }

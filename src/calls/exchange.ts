@@ -21,6 +21,12 @@ import { type LegHouse, type Reaching, type SipLeg, wake as wakeLeg } from './le
 import { locate, newLocatings, replied, wake as wakeLocating } from './locating.ts'
 import { newLocations, wake as wakeLocations, wakeAt as locationsWakeAt } from './locations.ts'
 import { type Exchange, type News, rearm } from './state.ts'
+import { answerAhead, answerChallenge } from './trunks/challenged.ts'
+import { wakeDestination } from './trunks/ping.ts'
+import { refreshTrunks } from './trunks/refresh.ts'
+import { wakeRegistration } from './trunks/register.ts'
+import { newTrunkStates } from './trunks/state.ts'
+import { trunkWay } from './trunks/outgoing.ts'
 import { through } from './trusted.ts'
 import { addLeg, dropLeg, newWatches } from './watches.ts'
 import { located, tellWatchers, wakeWatches } from './watching.ts'
@@ -47,7 +53,7 @@ export function newExchange(settings: ExchangeSettings): Exchange {
   const trace: Trace = (direction, peer, message, stray) => rung(ladder, exchange.now, direction, peer, typeof message === 'string' ? message : message.raw, stray ?? isStray(exchange, message))
   const exchange: Exchange = {
     endpoint: newEndpoint(now, random, settings.local, trace), snapshot: settings.snapshot, ladder,
-    digest: newDigestServer({ keys: [settings.nonceKey], random, bindSource: true }), lockout: newLockout(),
+    digest: newDigestServer({ keys: [settings.nonceKey], random, bindSource: true }), digestKeys: [settings.nonceKey], lockout: newLockout(), trunks: newTrunkStates(now), toll: new Map(),
     locations: newLocations(now), locating: newLocatings(random, settings.families), legs: new Map(), calls: new Map(), ringing: new Set(), parked: new Set(), lines: new Map(), turns: new Map(),
     watches: newWatches(now), wheel: newWheel(now), flows: new Map(), local: new Set(settings.names), strayed: new Set(),
     counters: { requests: new Map(), calls: { started: 0, answered: 0, ended: 0, refused: 0 }, challenged: 0, wrongPasswords: 0, locked: 0, shed: 0 },
@@ -86,6 +92,9 @@ function legHouse(x: Exchange): LegHouse {
     },
     through: (host, source, hops) => through(x.snapshot, host, source, hops),
     strayed: (leg) => { strayed(x, isLeg(leg) ? leg.peer.phone : 'phone' in leg ? String(leg.phone) : '') },
+    trunkWay: (leg) => trunkWay(x, leg),
+    answerTo: (leg, challenge, asked, request) => leg.peer.trunk && answerChallenge(x, leg.peer.trunk.name, challenge, asked, request),
+    ahead: (leg, request) => leg.peer.trunk ? answerAhead(x, leg.peer.trunk.name, request) : '',
     isOpen: (flow) => x.flows.has(flow.id),
     hopWorks: (hop, works) => {
       if ('service' in hop) return
@@ -104,6 +113,7 @@ function strayed(x: Exchange, phone: string): void {
 /** One input of the edge, or the clock: what is to be sent comes back. */
 export function step(x: Exchange, now: Millis, input: EdgeInput | Wake): EdgeOutput[] {
   x.now = now
+  refreshTrunks(x)
   if (input.is === 'opened') x.flows.set(input.flow.id, input.flow)
   else if (input.is === 'closed') x.flows.delete(input.flow.id)
   else if (input.is === 'wake') wakeAll(x, now)
@@ -121,6 +131,10 @@ function wakeAll(x: Exchange, now: Millis): void {
   for (const event of wakeLocations(x.locations, now)) located(x, event)
   wakeLocating(x.locating, now)
   wakeWatches(x)
+  turn(x.trunks.wheel, now, (one) => {
+    if (one.kind === 'destination') wakeDestination(x, one)
+    else wakeRegistration(x, one)
+  })
   turn(x.wheel, now, (one) => {
     if ('kind' in one) wakeLeg(x.legHouse, one)
     else wakeCall(x, one)
@@ -140,8 +154,8 @@ export function settle(x: Exchange): void {
 }
 
 /** Asked at every input: no list is made for it. */
-function soonest({ endpoint, wheel, locations, locating, watches }: Exchange): Millis | undefined {
-  const first = Math.min(endpoint.layer.wakeAt ?? never, nextLook(wheel) ?? never, locationsWakeAt(locations) ?? never, locating.wakeAt ?? never, nextLook(watches.wheel) ?? never)
+function soonest({ endpoint, wheel, locations, locating, watches, trunks }: Exchange): Millis | undefined {
+  const first = Math.min(endpoint.layer.wakeAt ?? never, nextLook(wheel) ?? never, locationsWakeAt(locations) ?? never, locating.wakeAt ?? never, nextLook(watches.wheel) ?? never, nextLook(trunks.wheel) ?? never)
   return first === never ? undefined : first
 }
 const never = Number.POSITIVE_INFINITY

@@ -11,12 +11,16 @@ import type { Problem } from '../kit/result.ts'
 import type { PhonePicture } from '../directory/picture.ts'
 import { type Exchange, rearm } from './state.ts'
 import { identifyRequest } from './identity.ts'
-import { invited } from './invited.ts'
+import { invited, invitedByTrunk } from './invited.ts'
 import { acknowledged, type About, allow, cancelled, responded, silent, type SipLeg, within } from './legs/sip/index.ts'
 import { flowClosed } from './locations.ts'
-import { messaged } from './messaged.ts'
+import { messaged, messageFrom } from './messaged.ts'
 import { strangeOptions } from './options.ts'
 import { registered } from './registered.ts'
+import { type Admitted, admitted, trunkAt, trunkOf } from './trunks/admitted.ts'
+import { callerOf } from './trunks/identity.ts'
+import { notified } from './trunks/notified.ts'
+import type { TrunkState } from './trunks/state.ts'
 import { allowEvents, deaf, located, subscribed, watchWithin } from './watching.ts'
 
 export interface Method {
@@ -64,7 +68,8 @@ const plain = (user: unknown) => typeof user === 'function' ? user as (response:
 /** Nobody can be asked for proof of an ACK: one from elsewhere is dropped (A10). */
 function acked(x: Exchange, flow: Flow, message: SipMessage): void {
   const leg = x.legs.get(message.toTag)
-  if (!leg || leg.dialog.callId !== message.callId || leg.dialog.remoteTag !== message.fromTag || !sameFlow(leg, flow)) return
+  if (!leg || leg.dialog.callId !== message.callId || leg.dialog.remoteTag !== message.fromTag) return
+  if (leg.peer.trunk ? trunkAt(x, flow)?.ready.name !== leg.peer.trunk.name : !sameFlow(leg, flow)) return
   acknowledged(x.legHouse, leg, message)
   rearm(x, leg)
 }
@@ -76,12 +81,32 @@ function requested(x: Exchange, served: Served): void {
   const method = Object.hasOwn(methods, message.method) ? methods[message.method]! : undefined
   const wrong = formOf(message, method) ?? (/^sips:/i.test(message.uri) && !isSecure(served.flow) ? { status: 403, problem: notSecure } : undefined)                 // RFC 5630 3.1.3
   if (wrong) { say(x, served, wrong); return }
+  const trunk = trunkOf(x, served.flow, message)
   if (method!.shed && (x.shedding || (x.closing && message.method === 'INVITE'))) { shed(x, served.flow.remoteAddress, () => say(x, served, busyNow(x))); return }
+  if (trunk) { ofTrunk(x, served, trunk); return }
   if (method!.who === 'nobody') { say(x, served, { status: method!.refusal ?? 403 }); return }
   if (method!.who === 'anybody') { alive(x, served); return }
   const phone = identifyRequest(x, served)
   if (phone && method!.take) method!.take(x, served, phone)
   else if (phone) say(x, served, { status: method!.refusal ?? 403, headers: method!.refusal === 489 ? allowEvents : '' })
+}
+
+/** Outside a dialog from a trunk: every method but ACK and CANCEL is asked for credentials where its profile says so (R343). */
+function ofTrunk(x: Exchange, served: Served, trunk: TrunkState): void {
+  const from = admitted(x, served, trunk, false)
+  if (!from) return
+  const take = trunkMethods[served.message.method]
+  if (take) take(x, served, from)
+  else say(x, served, { status: methods[served.message.method]?.refusal ?? 405, headers: `Allow: ${allow}\r\n` })
+}
+
+const trunkMethods: Readonly<Record<string, (x: Exchange, served: Served, from: Admitted) => void>> = {
+  OPTIONS: (x, served) => { alive(x, served) },
+  INVITE: invitedByTrunk,
+  MESSAGE: (x, served, from) => { messageFrom(x, served, callerOf(served.message, from).number) },
+  SUBSCRIBE: (x, served) => { say(x, served, { status: 489, headers: allowEvents }) },
+  NOTIFY: notified,
+  REFER: (x, served) => { say(x, served, { status: 501 }) },
 }
 
 /** Bounded: methods that are not in the table are counted together. */
@@ -109,7 +134,7 @@ function alive(x: Exchange, served: Served): void {
 function inDialog(x: Exchange, served: Served): void {
   const leg = x.legs.get(served.message.toTag)
   if (!leg) { inSubscription(x, served); return }
-  if (!sameFlow(leg, served.flow) && !isPhoneOf(x, leg.peer.phone, served)) return
+  if (leg.peer.trunk ? !isTrunkOf(x, leg.peer.trunk.name, served) : !sameFlow(leg, served.flow) && !isPhoneOf(x, leg.peer.phone, served)) return
   if (leg.secure && !isSecure(served.flow)) { say(x, served, { status: 403, problem: weaker }); return }
   within(x.legHouse, leg, served)
   rearm(x, leg)
@@ -120,6 +145,14 @@ function isPhoneOf(x: Exchange, name: string, served: Served): boolean {
   const phone = identifyRequest(x, served)
   if (phone && phone.name !== name) say(x, served, { status: 403 })
   return phone?.name === name
+}
+
+/** The trunk of this very leg, from wherever it stands, and with credentials for every request where its profile wants them (R343). */
+function isTrunkOf(x: Exchange, name: string, served: Served): boolean {
+  const state = trunkAt(x, served.flow)
+  if (state?.ready.name === name) return admitted(x, served, state, true) !== undefined
+  say(x, served, { status: 481 })
+  return false
 }
 
 const isSecure = (flow: Flow) => flow.transport === 'tls' || flow.transport === 'wss'

@@ -5,7 +5,7 @@ import { maxList, parseReplaces, split } from '../wire/sip/index.ts'
 import type { PhonePicture } from '../directory/picture.ts'
 import { targetOf } from './binding.ts'
 import { seeks, wayTo } from './ways.ts'
-import { type Call, type CallHouse, type Leg, other } from './call.ts'
+import { type Call, type CallHouse, type Leg, other, type Route } from './call.ts'
 import { accepted } from './connect.ts'
 import { answeredEarly, declinedEarly, offeredEarly } from './early.ts'
 import { abandonEarly, endCall } from './end.ts'
@@ -16,9 +16,13 @@ import type { Cause, LegEvent, Party } from './leg.ts'
 import { command, outgoingLeg, type Peer } from './legs/sip/index.ts'
 import { instanceIn, numberIn } from './numbers.ts'
 import { bindingsOf, bindingsOfGruu } from './locations.ts'
+import type { Offer } from '../policy/dialling/routes.ts'
 import { maySignal } from '../policy/identify.ts'
 import { answered, asked, declined, offered } from './negotiate.ts'
 import { closeLeg, closeRecord, newRecord, openLeg } from './records.ts'
+import { decide } from './decide.ts'
+import { charge, discharge, minutesEnd, talking } from './trunks/limits.ts'
+import { legToTrunk } from './trunks/outgoing.ts'
 import { progress, refused, ringWake } from './ring.ts'
 
 export function callHouse(x: Exchange): CallHouse {
@@ -28,6 +32,8 @@ export function callHouse(x: Exchange): CallHouse {
     get snapshot() { return x.snapshot },
     command: (leg, what) => { command(x.legHouse, leg, what); rearm(x, leg) },
     legsTo: (call, line, from) => legsTo(x, call, line, from),
+    decide: (call, by, number) => decide(x, call, by, number),
+    legToTrunk: (call, offer, from, route) => legTo(x, call, offer, from, route),
     occupy: (leg) => { occupy(x, leg) },
     vacate: (leg) => { vacate(x, leg) },
     busyCalls: (line) => x.lines.get(line)?.calls ?? 0,
@@ -55,7 +61,7 @@ export function callHouse(x: Exchange): CallHouse {
 export function newCall(x: Exchange, from: string, dialled: string, limits: Pick<Call, 'maxForwards' | 'maxBreadth' | 'anonymous' | 'sips'>): Call {
   const id = x.endpoint.random.token(8)
   return {
-    id, state: 'ringing', a: undefined, b: undefined, ringing: undefined, pending: undefined, parked: undefined, held: false, security: 'notAuthenticated',
+    id, state: 'ringing', a: undefined, b: undefined, ringing: undefined, pending: undefined, parked: undefined, held: false, security: 'notAuthenticated', minutesUntil: undefined,
     record: newRecord(id, x.now, from, dialled), ...limits, wakeAt: undefined, lookAt: undefined,
   }
 }
@@ -99,15 +105,18 @@ function move(x: Exchange, leg: Leg, to: Call): void {
 function occupy(x: Exchange, leg: Leg): void {
   if (leg.busies) return
   leg.busies = true
+  if (leg.peer.trunk) { taken(x, leg.peer.trunk.name, 1); return }
   const { line } = leg.peer, one = x.lines.get(line)
   if (one) one.calls++
   else x.lines.set(line, { calls: 1, idleSince: 0 })
 }
 
 function vacate(x: Exchange, leg: Leg): void {
-  const one = x.lines.get(leg.peer.line)
-  if (!leg.busies || !one) return
+  if (!leg.busies) return
   leg.busies = false
+  if (leg.peer.trunk) { taken(x, leg.peer.trunk.name, -1); discharge(x, leg); return }
+  const one = x.lines.get(leg.peer.line)
+  if (!one) return
   one.calls--
   one.idleSince = x.now
 }
@@ -127,6 +136,37 @@ function legsTo(x: Exchange, call: Call, line: string, from: Party): Leg[] {
   return legs
 }
 
+/** Calls over a trunk; one that is gone from the directory is counted no more. */
+function taken(x: Exchange, trunk: string, more: 1 | -1): void {
+  const state = x.trunks.byName.get(trunk)
+  if (state) state.calls = Math.max(0, state.calls + more)
+}
+
+function legTo(x: Exchange, call: Call, { trunk, called }: Offer, from: Party, route: Route): Leg | Cause {
+  const state = x.trunks.byName.get(trunk), leg = state && legToTrunk(x, call.id, state, called, from)
+  if (!leg) return { status: 503, text: `Trunk ${trunk} is out of service`, by: 'network' }
+  const over = charge(x, leg, route, trunk)
+  const cause: Cause | undefined = over !== undefined ? { status: 403, text: 'A limit of calls to the outside is reached', by: 'policy', problem: { code: 'toll.limit', text: over } }
+    : call.sips && !leg.secure ? { status: 480, text: 'The call wants TLS all the way', by: 'policy' } : undefined                 // RFC 5630 5.3
+  if (cause) { discharge(x, leg); command(x.legHouse, leg, { do: 'end', cause }); return cause }
+  occupy(x, leg)
+  return leg
+}
+
+/** A leg to a trunk was answered: what limits its minutes is looked at now and then. */
+function answeredOutside(x: Exchange, call: Call, leg: Leg): void {
+  talking(x, leg)
+  call.minutesUntil = minutesEnd(x, leg)?.at
+}
+
+/** The minutes of a day are used up: told in the record, and over. */
+function minutesWake(x: Exchange, call: Call): void {
+  if (call.minutesUntil === undefined || x.now < call.minutesUntil) return
+  const outside = [call.a, call.b].find((leg) => leg?.charged), end = outside && minutesEnd(x, outside)
+  call.minutesUntil = end?.at
+  if (end && end.at <= x.now) endCall(x.callHouse, call, { status: 480, text: `The minutes of ${end.object} are used up`, by: 'policy' })
+}
+
 function replaced(x: Exchange, value: string): Leg | undefined {
   const named = parseReplaces(value)
   if (!named) return undefined
@@ -143,7 +183,7 @@ export function happened(x: Exchange, leg: Leg, event: LegEvent): void {
   const before = call.record.answeredAt
   switch (event.is) {
     case 'progress': progress(house, call, leg, event); break
-    case 'accepted': accepted(house, call, leg, event.sdp, event.offers); break
+    case 'accepted': accepted(house, call, leg, event.sdp, event.offers); if (leg.charged && !leg.over) answeredOutside(x, call, leg); break
     case 'refused': lost(x, call, leg, event.cause, event.contact); break
     case 'ended': lost(x, call, leg, event.cause, undefined); break
     case 'offered': offered(house, call, leg, event.sdp); break
@@ -181,6 +221,7 @@ export function wakeCall(x: Exchange, call: Call): void {
   if (call.state === 'ended') return
   ringWake(x.callHouse, call)
   parkWake(x.callHouse, call)
+  minutesWake(x, call)
   index(x, call)
 }
 

@@ -1,5 +1,5 @@
 /**
- * INVITE outside a dialog from a phone that has proved who it is: a new call.
+ * INVITE outside a dialog, from a phone that has proved who it is or from a trunk that was admitted: a new call.
  *
  * Standards  RFC 3261 8.2, 13.3.1, 16.3 (Max-Forwards); 3891; 4028 8; 5393
  */
@@ -19,15 +19,29 @@ import { tooShort } from './legs/sip/refresh.ts'
 import { passOffer } from './negotiate.ts'
 import { seek } from './ring.ts'
 import { openLeg } from './records.ts'
+import type { Admitted } from './trunks/admitted.ts'
+import { callerOf, diversionsOf } from './trunks/identity.ts'
+import { trunkPeer } from './trunks/outgoing.ts'
 import { endCall } from './end.ts'
 
 /** RFC 5393 5.3.3. */
 const defaultBreadth = 60
 
 export function invited(x: Exchange, served: Served, phone: PhonePicture): void {
+  const from = parseUri(address(served.message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? nameOf(from.value) : '')
+  enter(x, served, line === undefined ? undefined : { peer: peerOf(x, phone, line), anonymous: tokens(served.message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one)), diversions: [] })
+}
+
+export function invitedByTrunk(x: Exchange, served: Served, from: Admitted): void {
+  const { number, name, anonymous } = callerOf(served.message, from)
+  enter(x, served, { peer: trunkPeer(x, from.state, number, name), anonymous, diversions: diversionsOf(served.message, from) })
+}
+
+interface Caller { readonly peer: Peer; readonly anonymous: boolean; readonly diversions: string[] }
+
+function enter(x: Exchange, served: Served, caller: Caller | undefined): void {
   const { message } = served
   const said = description(message), number = instanceIn(x, message.uri)?.line ?? numberIn(x, message.uri)
-  const from = parseUri(address(message, 'From')?.uri ?? ''), line = lineOf(phone, from.ok ? nameOf(from.value) : '')
   if (message.maxForwards === 0) { no(x, served, { status: 483 }); return }
   if (tooShort(message)) { no(x, served, { status: 422, headers: 'Min-SE: 90\r\n' }); return }
   if (said.is === 'refused') {
@@ -35,18 +49,18 @@ export function invited(x: Exchange, served: Served, phone: PhonePicture): void 
     return
   }
   if (addresses(message, 'Contact')?.length !== 1) { no(x, served, { status: 400 }, { code: 'calls.contact', text: 'An INVITE has exactly one Contact.', where: 'Contact' }); return }
-  if (number === undefined || line === undefined) { no(x, served, { status: 404 }); return }
+  if (number === undefined || caller === undefined) { no(x, served, { status: 404 }); return }
   const breadth = header(message, 'Max-Breadth')
-  const call = newCall(x, line, number, {
+  const call = newCall(x, caller.peer.line, number, {
     maxForwards: message.maxForwards < 0 ? 69 : message.maxForwards - 1,
     maxBreadth: breadth === undefined ? defaultBreadth : Math.max(1, wholeNumber(breadth, defaultBreadth)),
     sips: /^sips:/i.test(message.uri),
-    anonymous: tokens(message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one)),
+    anonymous: caller.anonymous,
   })
-  begin(x, served, call, peerOf(x, phone, line), number, said)
+  begin(x, served, call, caller, number, said)
 }
 
-function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: string, said: Description): void {
+function begin(x: Exchange, served: Served, call: Call, { peer, diversions }: Caller, number: string, said: Description): void {
   const { flow } = served, leg = incomingLeg(x.legHouse, call.id, peer, served, back(flow, served.message), said)
   if (!leg) { no(x, served, { status: 400 }); return }
   respond(x.endpoint, x.now, served, { status: 100 })
@@ -62,7 +76,7 @@ function begin(x: Exchange, served: Served, call: Call, peer: Peer, number: stri
     if (cause) endCall(x.callHouse, call, cause)
     return
   }
-  seek(x.callHouse, call, leg, number, { offer, instance: instanceIn(x, served.message.uri) })
+  seek(x.callHouse, call, leg, number, { offer, diversions, instance: instanceIn(x, served.message.uri) })
 }
 
 function no(x: Exchange, served: Served, parts: ResponseParts, problem?: Problem): void {

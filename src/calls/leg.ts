@@ -14,6 +14,8 @@ export interface Cause {
   /** Who ended it: the far end of this leg, our side, a rule, the network, a timer. */
   readonly by: 'far' | 'near' | 'policy' | 'network' | 'timer'
   readonly problem?: Problem | undefined
+  /** Of a Reason header with an ISDN cause (RFC 6432): it says more than the status. */
+  readonly q850?: number | undefined
 }
 
 export type Protection = 'none' | 'sdes' | 'dtls'

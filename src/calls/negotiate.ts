@@ -5,8 +5,10 @@
  * Security   every description passes policy/media here, in both directions, at every moment of the call (A22)
  */
 import { judgeAgreed, judgeOffer, type MediaSide } from '../policy/media.ts'
+import type { V150Filter } from '../policy/trunk/profile.ts'
+import { filterV150 } from '../policy/trunk/v150.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
-import { checkAnswer, everyMediumProtected, isLive, narrowDirections, negotiated, protectionOffered, removeCapabilities, removeCrypto, type Sdp } from '../wire/sdp/index.ts'
+import { checkAnswer, everyMediumProtected, isLive, narrowDirections, negotiated, parseSdp, printSdp, protectionOffered, removeCapabilities, removeCrypto, type Sdp } from '../wire/sdp/index.ts'
 import { branchOf, type Call, type CallHouse, type Leg, other, unanswered } from './call.ts'
 import { endCall } from './end.ts'
 import type { Cause } from './leg.ts'
@@ -18,7 +20,8 @@ import { settleSecurity, statusNote } from './status.ts'
 const side = (leg: Leg): MediaSide => ({ name: leg.peer.line, mediaSecurity: leg.peer.mediaSecurity })
 
 /** The offer as it may go to the other leg. */
-export function passOffer(sdp: Sdp, from: Leg, to: Leg): Result<Sdp> {
+export function passOffer(offer: Sdp, from: Leg, to: Leg): Result<Sdp> {
+  const filter = to.peer.trunk?.v150 ?? 'none', sdp = filter === 'none' ? offer : withoutV150(offer, filter)
   const verdict = judgeOffer(sdp.media.filter(isLive).map(protectionOffered), side(from), side(to))
   if (!verdict.ok) return verdict
   if (verdict.value.strip) return ok(removeCrypto(removeCapabilities(sdp), 'everywhere'))
@@ -27,6 +30,12 @@ export function passOffer(sdp: Sdp, from: Leg, to: Leg): Result<Sdp> {
   const safe = verdict.value.raise ? raised(strong) : strong
   const judged = judgeAgreed([everyMediumProtected(safe) ? 'sdes' : 'none'], [side(from), side(to)])
   return judged.ok ? ok(safe) : judged
+}
+
+/** R374, R375: what the peer behind a trunk cannot read. */
+function withoutV150(sdp: Sdp, filter: V150Filter): Sdp {
+  const before = printSdp(sdp).split('\r\n'), after = filterV150(before, filter), read = after === before ? undefined : parseSdp(after.join('\r\n'))
+  return read?.ok ? read.value : sdp
 }
 
 /** The offer as it reached the one who answers: another one where it had to be raised. */

@@ -2,8 +2,10 @@
 import type { Snapshot } from '../directory/snapshot.ts'
 import type { Flow } from '../kit/flow.ts'
 import type { Millis } from '../kit/machine.ts'
+import type { Secret } from '../kit/secret.ts'
 import { arm as armOn, type Wheel } from '../kit/wheel.ts'
 import type { Lockout } from '../policy/lockout.ts'
+import type { Counter } from '../policy/toll/limits.ts'
 import type { DigestServer } from '../wire/sip/digest/index.ts'
 import type { Endpoint } from '../wire/sip/index.ts'
 import { type Call, type CallHouse, wakeOf as callWakeOf } from './call.ts'
@@ -13,6 +15,7 @@ import { type LegHouse, type SipLeg, wakeOf as legWakeOf } from './legs/sip/leg.
 import type { Locatings } from './locating.ts'
 import type { LocationEvent, Locations } from './locations.ts'
 import type { CallRecord } from './records.ts'
+import type { TrunkStates } from './trunks/state.ts'
 import { changed, type Watches } from './watches.ts'
 
 export interface Counters {
@@ -33,6 +36,13 @@ export type News =
   /** A source has guessed too often: at one user, or at many. */
   | { is: 'locked'; source: string; what: 'user' | 'source' }
   | { is: 'shed'; source: string }
+  /** A trunk can be used, or cannot any more. */
+  | { is: 'trunk'; trunk: string; inService: boolean; reason: string }
+  | { is: 'trunkRegistered'; trunk: string; registered: boolean; reason: string }
+  /** A trunk's request was refused by this rule. */
+  /** Somebody is over a limit of calls to the outside: the first time, and with every doubling. */
+  | { is: 'limit'; who: string; limit: string; calls: number }
+  | { is: 'admission'; trunk: string; method: string; rule: string }
   /** A route of this phone is not followed; said once of each phone. */
   | { is: 'strayed'; phone: string }
 
@@ -40,7 +50,12 @@ export interface Exchange {
   readonly endpoint: Endpoint
   snapshot: Snapshot
   readonly digest: DigestServer
+  /** Of the challenges to trunks, which have a life of their own for each profile. */
+  readonly digestKeys: readonly [Secret]
   readonly lockout: Lockout
+  readonly trunks: TrunkStates
+  /** How much users and trunks called outside. */
+  readonly toll: Map<string, Counter>
   readonly locations: Locations
   /** Who waits for the address of a name. */
   readonly locating: Locatings

@@ -9,7 +9,7 @@ export function statusNote(call: Call, to: Leg): StatusNote {
   return { security: call.security, party: peer ? { ...partyOf(peer), anonymous: call.anonymous && peer.side === 'in' && peer.peer.line === call.record.from } : undefined }
 }
 
-const facts = (leg: Leg, secureMedia: boolean): LegFacts => ({ name: leg.peer.phone, secureSignalling: leg.secure, secureMedia, trusted: leg.peer.trusted })
+const facts = (leg: Leg, secureMedia: boolean): LegFacts => ({ name: leg.peer.phone, secureSignalling: leg.secure || leg.peer.trunk?.srtpAlone === true, secureMedia, trusted: leg.peer.trusted })
 
 /** After every offer and answer: what the media came to decides both legs, for they flow straight from one to the other. */
 export function settleSecurity(house: CallHouse, call: Call, offer: Sdp, answer: Sdp): void {

@@ -91,10 +91,11 @@ export function armWatch(w: Watches, watch: Watch): void {
   arm(w.wheel, watch)
 }
 
-export function addLeg(w: Watches, leg: SipLeg): void { put(w.legs, leg.peer.line, leg); changed(w, leg) }
-export function dropLeg(w: Watches, leg: SipLeg): void { take(w.legs, leg.peer.line, leg); changed(w, leg) }
+/** A number behind a trunk is no line of ours, whatever its digits. */
+export function addLeg(w: Watches, leg: SipLeg): void { if (!leg.peer.trunk) { put(w.legs, leg.peer.line, leg); changed(w, leg) } }
+export function dropLeg(w: Watches, leg: SipLeg): void { if (!leg.peer.trunk) { take(w.legs, leg.peer.line, leg); changed(w, leg) } }
 
 /** Cheap where nobody watches. */
 export function changed(w: Watches, leg: SipLeg): void {
-  if (w.ofLine.size > 0 && w.ofLine.has(leg.peer.line)) w.dirty.add(leg.peer.line)
+  if (w.ofLine.size > 0 && !leg.peer.trunk && w.ofLine.has(leg.peer.line)) w.dirty.add(leg.peer.line)
 }

@@ -22,6 +22,10 @@ function tell(x: Exchange, news: News, writer: Writer, log: Log, tail: Tail): vo
       if (turned || is === 'lost') log.write('info', `registration.${is}`, { why, registered, phone: binding.phone, transport: binding.transport, service: binding.service })
       break
     }
+    case 'trunk': log.write(news.inService ? 'info' : 'error', news.inService ? 'trunk.inService' : 'trunk.outOfService', { trunk: news.trunk, reason: news.reason }); break
+    case 'trunkRegistered': log.write(news.registered ? 'info' : 'error', news.registered ? 'trunk.registered' : 'trunk.notRegistered', { trunk: news.trunk, reason: news.reason }); break
+    case 'admission': log.write('warn', 'trunk.refused', { trunk: news.trunk, method: news.method, rule: news.rule }); break
+    case 'limit': log.write('error', 'toll.limit', { who: news.who, limit: news.limit, calls: news.calls }); break
     case 'locked': log.stranger(news.source, 'warn', 'source.locked'); break
     case 'strayed': log.write('warn', 'route.notFollowed', { phone: news.phone, remedy: 'Name the proxy in system.trustedProxies if our requests shall go to it.' }); break
     case 'shed': log.stranger('', 'warn', 'work.shed'); break

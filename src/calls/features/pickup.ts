@@ -1,5 +1,5 @@
 /** Pickup: answering a call that rings somewhere else. Standards dial plan 11.7 (own group, group by number, directed, associated groups). */
-import type { Call, CallHouse, Leg, Ringing } from '../call.ts'
+import { type Call, type CallHouse, type Leg, ownLine, type Ringing } from '../call.ts'
 import { releaseTransferor, takePlace } from '../connect.ts'
 import { elsewhere } from '../end.ts'
 import { giveUp, stopRinging } from '../attempts.ts'
@@ -10,13 +10,13 @@ const notAllowed: Cause = { status: 403, text: 'Not in the same pickup group', b
 
 /** A call that rings in the caller's own group (then in its associated groups), or in the one of these that is named. */
 export function pickup(house: CallHouse, call: Call, ringing: Ringing, group: string | undefined): boolean {
-  const own = house.snapshot.lines.get(ringing.waiting.peer.line)?.pickupGroup
+  const own = house.snapshot.lines.get(ownLine(ringing.waiting) ?? '')?.pickupGroup
   const open = own === undefined ? [] : [own, ...house.snapshot.pickupGroups.get(own)?.associated ?? []]
   if (group !== undefined && !open.includes(group)) { giveUp(house, call, ringing, notAllowed); return true }
   const groups = group === undefined ? open : [group]
   for (const number of groups) {
     const lines = new Set(house.snapshot.pickupGroups.get(number)?.members)
-    const found = oldestRinging(house, call, (leg) => lines.has(leg.peer.line))
+    const found = oldestRinging(house, call, (leg) => lines.has(ownLine(leg) ?? ''))
     if (found) { take(house, call, ringing, found); return true }
   }
   giveUp(house, call, ringing, nothing)
@@ -25,15 +25,16 @@ export function pickup(house: CallHouse, call: Call, ringing: Ringing, group: st
 
 /** The call that rings at a number; only for lines of one pickup group with it. */
 export function pickupAt(house: CallHouse, call: Call, ringing: Ringing, number: string): boolean {
-  if (!mayPickUp(house, ringing.waiting.peer.line, number)) { giveUp(house, call, ringing, notAllowed); return true }
-  const found = oldestRinging(house, call, (leg) => leg.peer.line === number)
+  if (!mayPickUp(house, ownLine(ringing.waiting), number)) { giveUp(house, call, ringing, notAllowed); return true }
+  const found = oldestRinging(house, call, (leg) => ownLine(leg) === number)
   if (found) take(house, call, ringing, found)
   else giveUp(house, call, ringing, nothing)
   return true
 }
 
 /** The same line, or a line of the same pickup group or of one associated with it. */
-export function mayPickUp(house: CallHouse, by: string, at: string): boolean {
+export function mayPickUp(house: CallHouse, by: string | undefined, at: string | undefined): boolean {
+  if (by === undefined || at === undefined) return false
   const own = house.snapshot.lines.get(by)?.pickupGroup, theirs = house.snapshot.lines.get(at)?.pickupGroup
   if (by === at) return true
   if (own === undefined || theirs === undefined) return false

@@ -5,7 +5,7 @@
  * Security   only for the same line or a line of the same pickup group: anybody else gets 481, whether the dialog exists or not (A9)
  */
 import type { Sdp } from '../../wire/sdp/index.ts'
-import { type Call, type CallHouse, type Leg, other } from '../call.ts'
+import { type Call, type CallHouse, type Leg, other, ownLine } from '../call.ts'
 import { takePlace } from '../connect.ts'
 import { elsewhere, letGo } from '../end.ts'
 import type { Cause } from '../leg.ts'
@@ -13,10 +13,16 @@ import { mayPickUp, takeOver } from './pickup.ts'
 
 const noSuchCall: Cause = { status: 481, text: 'No such call', by: 'policy' }
 
+/** A trunk takes the place of its own dialogs alone; that it may at all says its profile (R370). */
+function mayReplace(house: CallHouse, newcomer: Leg, target: Leg): boolean {
+  if (newcomer.peer.trunk) return target.peer.trunk?.name === newcomer.peer.trunk.name
+  return mayPickUp(house, ownLine(newcomer), ownLine(target))
+}
+
 /** Undefined when the newcomer has taken the place; else why not. */
 export function replace(house: CallHouse, own: Call, newcomer: Leg, offer: Sdp | undefined, value: string, earlyOnly: boolean): Cause | undefined {
   const target = house.replaced(value), found = target && house.callOf(target)
-  if (!target || !found || found === own || !mayPickUp(house, newcomer.peer.line, target.peer.line)) return noSuchCall
+  if (!target || !found || found === own || !mayReplace(house, newcomer, target)) return noSuchCall
   if (found.ringing?.attempts.includes(target)) { takeOver(house, own, newcomer, offer, found); return undefined }
   const stays = other(found, target)
   if (!stays || found.state !== 'connected' || found.ringing) return noSuchCall

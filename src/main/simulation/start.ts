@@ -5,7 +5,6 @@
  */
 import { drain, type Exchange, newExchange, type News, step } from '../../calls/exchange.ts'
 import type { CallRecord } from '../../calls/records.ts'
-import type { StoredObject } from '../../directory/changes.ts'
 import { carryOut, plan } from '../../directory/plan.ts'
 import { SealKey } from '../../directory/seal.ts'
 import { readSite, type Site } from '../../directory/site.ts'
@@ -18,6 +17,8 @@ import type { Millis } from '../../kit/machine.ts'
 import { printProblem } from '../../kit/result.ts'
 import { secret, type Secret } from '../../kit/secret.ts'
 import { type SiteDocument, textOf } from '../siteFile.ts'
+import { ownObjects } from '../ownObjects.ts'
+import { changed } from '../prepare.ts'
 import { ladderLines, type LadderLine, type Ledger, ledgerOf } from '../looking.ts'
 import { type Network, newNetwork } from './network.ts'
 import { newPhone, taken, type VirtualPhone, virtualPhone } from './phone.ts'
@@ -37,6 +38,10 @@ export interface SimulationSettings {
   readonly weather?: Weather
   /** What the name servers know: `SRV _sip._udp.example.test` and its records; they may be changed while it runs. */
   readonly names?: Record<string, readonly DnsRecord[]>
+  /** Another system on the same network and clock, such as one that a trunk leads to. */
+  readonly beside?: SimulatedSystem
+  /** Its address; 10.0.0.1 if left out. Its phones stand at 10.1.x.y with the last two numbers after it. */
+  readonly address?: string
 }
 
 /** How a phone behaves; what the directory says of it is the preset. */
@@ -72,7 +77,7 @@ export interface SimulatedSystem {
   close(): void
 }
 
-const home = '10.0.0.1'
+const firstHome = '10.0.0.1'
 const services = [
   { name: 'sip-udp', transport: 'udp', port: 5060 }, { name: 'sip-tcp', transport: 'tcp', port: 5060 },
   { name: 'sip-tls', transport: 'tls', port: 5061 }, { name: 'sip-wss', transport: 'wss', port: 8443 },
@@ -80,12 +85,12 @@ const services = [
 const ports: Readonly<Record<Transport, number>> = { udp: 5060, tcp: 5060, ws: 5060, tls: 5061, wss: 8443 }
 
 export async function simulatedSite(site: SiteDocument): Promise<SimulatedSite> {
-  const read = readSite(textOf(site), 'site.yaml')
+  const own = ownObjects()
+  const read = readSite(textOf(site), 'site.yaml', { current: own })
   if (!read.ok) throw new Error(read.problem.map(printProblem).join('\n'))
   const key = new SealKey(Buffer.alloc(32, 1))
-  const { changes } = await carryOut(plan([], read.value, key), key, { by: 'simulation', at: 0, via: 'apply' })
-  const objects = changes.flatMap(({ kind, key: name, after }): StoredObject[] => after ? [{ kind, key: name, rev: 1, body: after }] : [])
-  return { snapshot: buildSnapshot(1, objects, key), passwords: passwordsOf(read.value) }
+  const { changes } = await carryOut(plan(own, read.value, key), key, { by: 'simulation', at: 0, via: 'apply' })
+  return { snapshot: buildSnapshot(1, changed(own, changes, 1), key), passwords: passwordsOf(read.value) }
 }
 
 function passwordsOf({ objects }: Site): Map<string, Secret> {
@@ -99,7 +104,7 @@ function passwordsOf({ objects }: Site): Map<string, Secret> {
 
 export async function startSimulation(settings: SimulationSettings): Promise<SimulatedSystem> {
   const { site: given } = settings, site = isRead(given) ? given : await simulatedSite(given)
-  return simulation(site, settings.seed ?? 1, settings.weather ?? fair, settings.names)
+  return simulation(site, settings.seed ?? 1, settings.weather ?? fair, settings.names, settings)
 }
 
 function isRead(site: SiteDocument | SimulatedSite): site is SimulatedSite {
@@ -108,11 +113,11 @@ function isRead(site: SiteDocument | SimulatedSite): site is SimulatedSite {
 
 const begin = 1_800_000_000_000
 
-export function simulation(site: SimulatedSite, seed: number, weather: Weather = fair, names: NonNullable<SimulationSettings['names']> = {}): SimulatedSystem {
-  const network = newNetwork({ seed, weather, now: begin, keep: 0, names })
+export function simulation(site: SimulatedSite, seed: number, weather: Weather = fair, names: NonNullable<SimulationSettings['names']> = {}, { beside, address: home = firstHome }: Pick<SimulationSettings, 'beside' | 'address'> = {}): SimulatedSystem {
+  const network = beside?.network ?? newNetwork({ seed, weather, now: begin, keep: 0, names })
   const { snapshot } = site, { clock } = network
   const exchange = newExchange({
-    now: begin, random: seededRandom(seed ^ 0x5eed), snapshot, names: [home], nonceKey: secret('simulation '.repeat(4)),
+    now: clock.now, random: seededRandom(seed ^ (beside ? 0xbe51de : 0x5eed)), snapshot, names: [home], nonceKey: secret('simulation '.repeat(4)),
     local: (to) => ({ address: home, port: ports[to.transport] }),
   })
   const records: CallRecord[] = [], news: News[] = []
@@ -127,12 +132,12 @@ export function simulation(site: SimulatedSite, seed: number, weather: Weather =
       return out
     },
   }
-  network.add({ name: 'ringfort', addresses: [home], services, engine, certificate: { subject: snapshot.system.domain, names: [snapshot.system.domain, home], fingerprint: 'ringfort' } })
+  network.add({ name: beside ? `ringfort at ${home}` : 'ringfort', addresses: [home], services, engine, certificate: { subject: snapshot.system.domain, names: [snapshot.system.domain, home], fingerprint: 'ringfort' } })
   const phones = new Map<string, VirtualPhone>()
   return {
     exchange, network, phones, records, news, calls: exchange.calls,
     get now() { return clock.now },
-    phone: (name, choice) => phones.get(name) ?? addPhone(network, site, phones, name, choice ?? {}, seed, weather),
+    phone: (name, choice) => phones.get(name) ?? addPhone({ network, home, site, phones }, name, choice ?? {}, seed, weather),
     run: (ms) => { network.run(clock.now + ms) },
     until: (isSo, within = 60_000) => until(network, isSo, within),
     ladder: (record) => ladderLines(exchange, namesOf(phones), record),
@@ -152,12 +157,14 @@ function until(network: Network, isSo: () => boolean, within: Millis): boolean {
   return true
 }
 
-function addPhone(network: Network, site: SimulatedSite, phones: Map<string, VirtualPhone>, name: string, choice: PhoneChoice, seed: number, weather: Weather): VirtualPhone {
+interface Around { readonly network: Network; readonly home: string; readonly site: SimulatedSite; readonly phones: Map<string, VirtualPhone> }
+
+function addPhone({ network, home, site, phones }: Around, name: string, choice: PhoneChoice, seed: number, weather: Weather): VirtualPhone {
   const picture = site.snapshot.phones.get(name)
   if (!picture) throw new Error(`the site has no phone ${name}`)
   const { domain, sipStationRealm } = site.snapshot.system
   const transport = choice.transport ?? (picture.deviceSecurityMode === 'nonSecure' ? 'udp' : 'tls')
-  const address = `10.0.1.${phones.size + 1}`, password = choice.password === undefined ? site.passwords.get(name) : secret(choice.password)
+  const address = home === firstHome ? `10.0.1.${phones.size + 1}` : `10.1.${home.split('.').at(-1)}.${phones.size + 1}`, node = home === firstHome ? name : `${name} at ${home}`, password = choice.password === undefined ? site.passwords.get(name) : secret(choice.password)
   const settings: PhoneSettings = {
     name, line: choice.line ?? picture.lines[0] ?? name, domain, address, port: ports[transport],
     to: { transport, address: home, port: ports[transport], ...(transport === 'tls' || transport === 'wss' ? { name: domain } : {}) },
@@ -166,13 +173,13 @@ function addPhone(network: Network, site: SimulatedSite, phones: Map<string, Vir
     rings: choice.rings ?? true, reliable: choice.reliable ?? 'no', update: choice.update ?? true, insists: picture.mediaSecurity === 'required', lossy: weather.loss > 0 || weather.reset > 0 || weather.jitter > 0, sessionSeconds: choice.sessionSeconds ?? 0,
   }
   const { phone, engine } = newPhone(settings, network.clock.now, seededRandom(seed * 1_000 + phones.size))
-  network.add({ name, addresses: [address], services: [{ name: `sip-${transport}`, transport, port: ports[transport] }], engine, ...(choice.certificate ? { certificate: choice.certificate } : {}) })
+  network.add({ name: node, addresses: [address], services: [{ name: `sip-${transport}`, transport, port: ports[transport] }], engine, ...(choice.certificate ? { certificate: choice.certificate } : {}) })
   let inside = false
   const made = virtualPhone(phone, (how) => {
     if (inside) { how(); return }
     inside = true
     try {
-      network.act(name, engine, (_, now) => { phone.now = now; how(); return taken(phone) })
+      network.act(node, engine, (_, now) => { phone.now = now; how(); return taken(phone) })
     } finally { inside = false }
   })
   phones.set(name, made)

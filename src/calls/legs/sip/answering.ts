@@ -102,7 +102,7 @@ export function accept(house: LegHouse, leg: SipLeg, command: Accept): void {
   if (early) { leg.dialog = early.dialog; leg.origin = early.origin; leg.remoteSdp = early.remoteSdp }
   else if (leg.early.length > 0) { leg.dialog = freshDialog(house, leg, served); leg.origin = newOrigin(house.endpoint.random, leg.origin.address) }
   const answered = early?.settled === true
-  const headers = contactLine(leg) + capabilities + answerTimer(house, leg, served.message) + noteHeaders(house, command.status)
+  const headers = contactLine(leg) + capabilities + answerTimer(house, leg, served.message) + noteHeaders(house, leg, command.status)
   const text = reply(house, leg, served, { status: 200, toTag: leg.dialog.localTag, headers, sdp: answered ? undefined : command.sdp })
   succeeded(house, leg, served, text)
   if (leg.delayed && !answered) leg.negotiation = { is: 'sent', in: 'success', sdp: command.sdp }

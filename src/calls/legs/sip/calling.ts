@@ -10,7 +10,7 @@ import type { Cause, Invitation } from '../../leg.ts'
 import { description } from './description.ts'
 import { answerOpen, dropEarly, hangUp, nothingOf, over } from './ending.ts'
 import { type About, type EarlyDialog, type LegHouse, maxForks, type SipLeg } from './leg.ts'
-import { offerTimer, takeTimer } from './refresh.ts'
+import { leastSeconds, offerTimer, sessionSeconds, takeTimer } from './refresh.ts'
 import { agreed, learn, parsed } from './agreed.ts'
 import { ready } from './renegotiate.ts'
 import { ack, ackAgain, capabilities, noteHeaders, send } from './send.ts'
@@ -22,10 +22,10 @@ export function locate(house: LegHouse, leg: SipLeg, invitation: Invitation): vo
   leg.seeks = undefined
   house.locate(leg, seeks.target, (found, problem) => {
     if (leg.over) return
-    const [first, ...others] = house.through(seeks.target.host, seeks.only, found)
+    const [first, ...others] = seeks.like ? found.map((hop) => ({ ...hop, ...seeks.like })) : house.through(seeks.target.host, seeks.only, found)
     const hop = first ?? seeks.otherwise
-    if (!hop) { refused(house, leg, { status: 480, text: 'The address of the phone was not found', by: 'network', problem }, undefined); return }
-    leg.others = others
+    if (!hop) { refused(house, leg, { status: 480, text: `The address of ${leg.peer.trunk ? 'the trunk' : 'the phone'} was not found`, by: 'network', problem }, undefined); return }
+    leg.others = [...others, ...leg.others]
     inviteAt(house, leg, hop, invitation)
   })
 }
@@ -54,16 +54,42 @@ export function invite(house: LegHouse, leg: SipLeg, invitation: Invitation, sec
   leg.invitation = seconds === undefined ? invitation : undefined
   leg.delayed = invitation.offer === undefined
   leg.negotiation = invitation.offer ? { is: 'sent', in: 'invite', sdp: invitation.offer } : undefined
-  const diversions = invitation.diversions.map((value) => `Diversion: ${value}\r\n`).join('')
+  const diversions = leg.peer.trunk?.diversion === false ? '' : invitation.diversions.map((value) => `Diversion: ${value}\r\n`).join('')
   const reliable = invitation.offer !== undefined && invitation.reliable
   const breadth = `Max-Breadth: ${invitation.maxBreadth}\r\n`                                     // RFC 5393 5.3.3
-  const privacy = invitation.from.anonymous ? 'Privacy: id\r\n' : ''
+  const privacy = invitation.from.anonymous ? 'Privacy: id\r\n' : '', history = leg.peer.trunk?.historyInfo ? historyInfo(leg.dialog.target, invitation.diversions) : ''
   const abilities = reliable ? capabilities : capabilities.replace('100rel, ', '')
-  const headers = `Contact: ${leg.contact}\r\n${abilities}${offerTimer(seconds)}${breadth}${privacy}${noteHeaders(house, { security: leg.security, party: invitation.from })}${diversions}`
+  const headers = `Contact: ${leg.contact}\r\n${abilities}${offerTimer(seconds)}${breadth}${privacy}${noteHeaders(house, leg, { security: leg.security, party: invitation.from })}${diversions}${history}`
+  leg.askedSeconds = Math.max(seconds ?? sessionSeconds, leastSeconds)
+  leg.hearBy = leg.peer.trunk && leg.others.length > 0 ? house.now + hearing : undefined
   leg.client = send(house, leg, 'INVITE', 'invite', { headers, sdp: invitation.offer, maxForwards: invitation.maxForwards })
 }
 
+const causes: readonly (readonly [string, number])[] = [['unconditional', 302], ['user-busy', 486], ['no-answer', 408], ['unavailable', 404], ['deflection', 480]]
+
+/** RFC 7044 5, 10.3: whom the call was for before, oldest first, with the cause of RFC 4458. */
+function historyInfo(target: string, diversions: readonly string[]): string {
+  if (diversions.length === 0) return ''
+  const before = diversions.toReversed().map((value, i) => {
+    const uri = value.slice(1, value.indexOf('>')), cause = causes.find(([reason]) => value.endsWith(`reason=${reason}`))?.[1] ?? 302
+    return { uri, cause, index: `1${'.1'.repeat(i)}` }
+  })
+  const entries = before.map(({ uri, index }, i) => `<${uri}${i === 0 ? '' : `;cause=${before[i - 1]!.cause}`}>;index=${index}`)
+  return `History-Info: ${entries.join(', ')}, <${target};cause=${before.at(-1)!.cause}>;index=1${'.1'.repeat(before.length)};mp=${before.at(-1)!.index}\r\n`
+}
+
+/** A trunk that says nothing for so long is tried at its next destination: T1 doubled three times (RFC 3263 4.3 leaves the time to us). */
+const hearing = 4_000
+
+/** Not a word from this destination: what it may still say is heard all the same, and turned away if another one was first. */
+export function callingWake(house: LegHouse, leg: SipLeg): void {
+  if (leg.hearBy === undefined || house.now < leg.hearBy) return
+  leg.hearBy = undefined
+  if (leg.state === 'inviting') nextAddress(house, leg)
+}
+
 export function inviteResponse(house: LegHouse, leg: SipLeg, response: SipMessage): void {
+  leg.hearBy = undefined
   if (response.status === 100) return
   if (response.status < 200) provisional(house, leg, response)
   else if (response.status < 300) success(house, leg, response)
@@ -173,7 +199,12 @@ function failure(house: LegHouse, leg: SipLeg, response: SipMessage): void {
     return
   }
   const contact = response.status < 400 ? addresses(response, 'Contact')?.[0]?.uri : undefined
-  refused(house, leg, { status: response.status, text: response.reason, by: 'far' }, contact)
+  refused(house, leg, { status: response.status, text: response.reason, by: 'far', q850: leg.peer.trunk && isdnCause(response) }, contact)
+}
+
+function isdnCause(response: SipMessage): number | undefined {
+  const cause = /^\s*Q\.850\s*;(?:[^,]*;)?\s*cause\s*=\s*(\d{1,3})/i.exec(header(response, 'Reason') ?? '')?.[1]
+  return cause === undefined ? undefined : Number(cause)
 }
 
 export function refused(house: LegHouse, leg: SipLeg, cause: Cause, contact: string | undefined): void {

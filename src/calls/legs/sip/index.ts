@@ -4,12 +4,12 @@ import { newOrigin } from '../../../wire/sdp/index.ts'
 import { contactTo, newDialog, type Served, type SipMessage, uasDialog } from '../../../wire/sip/index.ts'
 import type { LegCommand, LegEvent } from '../../leg.ts'
 import { accept, acknowledged, answeringWake, progress, wants100rel } from './answering.ts'
-import { locate } from './calling.ts'
+import { callingWake, locate } from './calling.ts'
 import type { Description } from './description.ts'
 import { offerEarly } from './early.ts'
 import { end, over } from './ending.ts'
 import type { LegHouse, Peer, SipLeg } from './leg.ts'
-import { keptTimer, refreshWake } from './refresh.ts'
+import { keptTimer, refreshWake, sessionSeconds } from './refresh.ts'
 import { agreed, learn } from './agreed.ts'
 import { answer, decline, offer, retryWake } from './renegotiate.ts'
 import { named, noteHeaders, send } from './send.ts'
@@ -27,10 +27,10 @@ function newLeg(house: LegHouse, side: SipLeg['side'], call: string, peer: Peer,
   const { random, local } = house.endpoint
   return {
     kind: 'sip', id: dialog.localTag, call, side, peer, to, seeks: undefined, others: [], route: undefined, heardPort: 0, contact: contactTo(house.endpoint, to, peer.line), secure: to.transport === 'tls' || to.transport === 'wss',
-    state: 'inviting', dialog, early: [], forkSeq: 0, turnedAway: none, served: undefined, client: undefined, answered: undefined, invitation: undefined, delayed: false, negotiation: undefined, wanted: undefined,
+    state: 'inviting', dialog, early: [], forkSeq: 0, turnedAway: none, served: undefined, client: undefined, answered: undefined, invitation: undefined, hearBy: undefined, credentials: '', askedSeconds: sessionSeconds, delayed: false, negotiation: undefined, wanted: undefined,
     origin: newOrigin(random, local(to).address), remoteSdp: '', inviteSeq: 0, security: 'notAuthenticated',
     can: { update: false, reliable: false, timer: false, status: false }, mustBeReliable: false, refreshing: false, stale: false,
-    ack: undefined, answer: undefined, reliable: undefined, session: undefined, retry: undefined, referral: undefined, passing: [], busies: false, over: undefined, forgetAt: undefined,
+    ack: undefined, answer: undefined, reliable: undefined, session: undefined, retry: undefined, referral: undefined, passing: [], busies: false, charged: undefined, talks: false, over: undefined, forgetAt: undefined,
     wakeAt: undefined, lookAt: undefined,
   }
 }
@@ -79,7 +79,7 @@ export function command(house: LegHouse, leg: SipLeg, what: LegCommand): void {
     case 'pass': send(house, leg, what.method, 'pass', { headers: what.headers, contentType: what.contentType, body: what.body, id: what.id }); break
     case 'passed': passed(house, leg, what.id, what.status); break
     case 'transferring': transferring(house, leg, what.status, what.final); break
-    case 'note': if (leg.can.status && leg.can.update && leg.state === 'confirmed') send(house, leg, 'UPDATE', 'refresh', { headers: `Contact: ${leg.contact}\r\n${keptTimer(leg)}${noteHeaders(house, what.note)}` })
+    case 'note': if (leg.can.status && leg.can.update && leg.state === 'confirmed') send(house, leg, 'UPDATE', 'refresh', { headers: `Contact: ${leg.contact}\r\n${keptTimer(leg)}${noteHeaders(house, leg, what.note)}` })
   }
 }
 
@@ -93,6 +93,7 @@ export function cancelled(house: LegHouse, leg: SipLeg, _message: SipMessage): v
 export function wake(house: LegHouse, leg: SipLeg): void {
   if (leg.forgetAt !== undefined && house.now >= leg.forgetAt) { over(house, leg, leg.over!); return }
   answeringWake(house, leg)
+  callingWake(house, leg)
   retryWake(house, leg)
   referralWake(house, leg)
   refreshWake(house, leg)

@@ -9,8 +9,10 @@ import type { Millis } from '../../../kit/machine.ts'
 import type { Problem } from '../../../kit/result.ts'
 import type { Sleeper } from '../../../kit/wheel.ts'
 import type { OriginState, Sdp } from '../../../wire/sdp/index.ts'
-import type { ClientTx, Dialog, Endpoint, Served } from '../../../wire/sip/index.ts'
+import type { ClientTx, Dialog, Endpoint, Served, SipMessage } from '../../../wire/sip/index.ts'
 import type { Target } from '../../../wire/sip/locate/index.ts'
+import type { Counted } from '../../../policy/toll/service.ts'
+import type { ClientState } from '../../../wire/sip/digest/index.ts'
 import type { Cause, Invitation, LegCommand, LegEvent, SecurityLevel } from '../../leg.ts'
 
 /** Early dialogs that one forked INVITE may make. */
@@ -23,6 +25,24 @@ export interface Peer {
   readonly displayName: string
   readonly mediaSecurity: 'off' | 'preferred' | 'required'
   readonly trusted: boolean
+  /** It is no phone but a trunk: what that wants of our messages. `phone` is its name then, `line` the number at its side. */
+  readonly trunk?: TrunkManners | undefined
+}
+
+/** What a trunk wants said and unsaid. */
+export interface TrunkManners {
+  readonly name: string
+  /** Tells how safe the call is (R371). */
+  readonly status: boolean
+  readonly assertIdentity: boolean
+  readonly remotePartyId: boolean
+  readonly privacy: 'default' | 'never' | 'always'
+  readonly diversion: boolean
+  readonly historyInfo: boolean
+  /** SRTP over signalling that is not TLS counts as secure. */
+  readonly srtpAlone: boolean
+  /** Attributes of V.150 are taken out of offers. */
+  readonly v150: 'none' | 'removeMer' | 'removePreMer'
 }
 
 export interface SipLeg extends Sleeper {
@@ -36,7 +56,7 @@ export interface SipLeg extends Sleeper {
   /** Where requests go: the connection, or the address for datagrams. */
   to: Flow | Hop
   /** A contact by name, to be looked up before the INVITE; `only`: the address that the phone registered from. */
-  seeks: { readonly target: Target; readonly only: string; readonly otherwise: Hop | undefined } | undefined
+  seeks: { readonly target: Target; readonly only: string; readonly otherwise: Hop | undefined; /** Of a trunk: every address of the name will do, with this beside it. */ readonly like?: Partial<Hop> | undefined } | undefined
   /** Where else the INVITE may go (RFC 3263 4.3). */
   others: readonly Hop[]
   /** The first route of the dialog, and where it leads. */
@@ -62,6 +82,10 @@ export interface SipLeg extends Sleeper {
   client: ClientTx | undefined
   /** The same once it was answered: it brings the 2xx again for as long as the far end says it. */
   answered: ClientTx | undefined
+  /** Of a trunk: until when something must be heard of the INVITE, else it goes to the next destination. */
+  hearBy: Millis | undefined
+  /** Credentials that the INVITE was taken with: its ACK has the same (22.1). */
+  credentials: string
   /** What that INVITE said, as long as it may have to be said once more (RFC 4028 7.3). */
   invitation: Invitation | undefined
   /** INVITE came or went without an offer. */
@@ -88,6 +112,8 @@ export interface SipLeg extends Sleeper {
   /** 2xx to their INVITE, sent again until the ACK. */
   answer: { served: Served; text: string; every: Millis; at: Millis; until: Millis } | undefined
   reliable: Reliable | undefined
+  /** Seconds of the Session-Expires in our INVITE. */
+  askedSeconds: number
   session: { seconds: number; weRefresh: boolean; at: Millis } | undefined
   /** 491: when to try the offer again. */
   retry: { sdp: Sdp | undefined; at: Millis } | undefined
@@ -97,6 +123,9 @@ export interface SipLeg extends Sleeper {
   passing: { id: number; served: Served }[]
   /** Counts as a call of its line: from dialling or answering until the call lets it go. */
   busies: boolean
+  /** For whom a leg to a trunk counts, until it is let go; whether its minutes run. */
+  charged: readonly Counted[] | undefined
+  talks: boolean
   /** Ended for the call, with this; what is left is between us and the far end. */
   over: Cause | undefined
   /** Moment after which a leg that is over is forgotten whatever is missing. */
@@ -124,13 +153,15 @@ export interface About {
   readonly what: 'invite' | 'reinvite' | 'update' | 'refresh' | 'prack' | 'bye' | 'notify' | 'pass' | 'ack'
   readonly id: number
   readonly dialog: Dialog
-  /** It can be said again to the next of the route's hops. */
+  /** It can be said again: to the next of the route's hops, or with credentials. */
   readonly again?: Postponed | undefined
+  /** Challenges of this request that were answered. */
+  readonly asked?: ClientState | undefined
   /** The transaction itself: an earlier one may still be heard of. */
   tx: ClientTx | undefined
 }
 
-export interface Saying { readonly headers?: string; readonly sdp?: Sdp | undefined; readonly contentType?: string; readonly body?: string; readonly id?: number; readonly maxForwards?: number }
+export interface Saying { readonly headers?: string; readonly sdp?: Sdp | undefined; readonly contentType?: string; readonly body?: string; readonly id?: number; readonly maxForwards?: number; /** Whole lines. */ readonly credentials?: string }
 
 export interface EarlyDialog {
   readonly branch: string
@@ -188,6 +219,12 @@ export interface LegHouse {
   /** A route of this dialog leads to where the phone may not send us: it is not followed. */
   readonly strayed: (leg: Reaching) => void
   readonly isOpen: (flow: Flow) => boolean
+  /** Where a trunk is reached whose own connection is gone; undefined for phones. */
+  readonly trunkWay: (leg: Reaching) => Hop | undefined
+  /** What a challenge of this leg's peer is answered with: whole header lines; undefined where it is not answered. */
+  readonly answerTo: (leg: SipLeg, challenge: SipMessage, asked: ClientState, request: { method: string; uri: string; body: string }) => string | undefined
+  /** The same for a request that nobody has challenged yet, '' where nothing is known. */
+  readonly ahead: (leg: SipLeg, request: { method: string; uri: string; body: string }) => string
   /** RFC 3263 4.3: a hop that did not work is tried last for a while. */
   readonly hopWorks: (hop: Flow | Hop, works: boolean) => void
 }
@@ -201,5 +238,6 @@ export function wakeOf(leg: SipLeg): Millis | undefined {
   soonest(leg.retry?.at)
   soonest(leg.referral?.until)
   soonest(leg.forgetAt)
+  soonest(leg.hearBy)
   return at
 }

@@ -24,11 +24,12 @@ export function along(house: LegHouse, leg: Reaching, dialog: Dialog, route: Rou
 /** No route: the open connection, else the address that its packets come from with the port of its Contact where both say the same address. */
 function direct(house: LegHouse, leg: Reaching, dialog: Dialog): Flow | Hop {
   const { to } = leg, isFlow = 'service' in to, address = addressOf(to)
+  if (isFlow && to.transport !== 'udp' && !house.isOpen(to)) { const again = house.trunkWay(leg); if (again) return again }
   if (isFlow && (to.transport !== 'tcp' || house.isOpen(to))) return to                 // a certificate, or a browser, is reached over its connection alone
   const uri = parseUri(dialog.target)
   if (!uri.ok || !sameAddress(uri.value.host, address)) return to
-  const port = uri.value.port || 5060
-  return !isFlow && to.port === port ? to : { transport: to.transport, address, port }
+  const port = uri.value.port || (to.transport === 'tls' ? 5061 : 5060)
+  return isFlow ? { transport: to.transport, address, port } : to.port === port ? to : { ...to, port }
 }
 
 function routed(house: LegHouse, leg: Reaching, first: string, found: (route: Route) => void): Route {

@@ -34,10 +34,10 @@ export function answerTimer(house: LegHouse, leg: SipLeg, request: SipMessage): 
   return `${theyCan ? 'Require: timer\r\n' : ''}Session-Expires: ${seconds};refresher=${weRefresh ? 'uas' : 'uac'}\r\n`
 }
 
-/** What their 2xx to our INVITE or UPDATE says (7.2). */
+/** What their 2xx to our INVITE or UPDATE says (7.2); more than was asked for is not theirs to give (9). */
 export function takeTimer(house: LegHouse, leg: SipLeg, response: SipMessage): void {
-  const said = sessionExpires(response)
-  runTimer(house, leg, Math.max(said?.seconds ?? sessionSeconds, leastSeconds), said?.refresher !== 'uas')
+  const said = sessionExpires(response), asked = leg.session?.seconds ?? leg.askedSeconds
+  runTimer(house, leg, Math.max(Math.min(said?.seconds ?? asked, asked), leastSeconds), said?.refresher !== 'uas')
 }
 
 /** 10: refresh at half the interval; the other side's silence is noticed min(32 s, a third) before the end. */

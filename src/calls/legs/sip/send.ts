@@ -2,8 +2,9 @@
 import type { Flow, Hop } from '../../../kit/flow.ts'
 import type { Sdp } from '../../../wire/sdp/index.ts'
 import { asOurs, printSdp } from '../../../wire/sdp/index.ts'
+import { type ClientState, newClientState } from '../../../wire/sip/digest/index.ts'
 import {
-  acknowledge, again, type ClientTx, type Dialog, dialogHeaders, printReason, quote, request, requestUri, respond, type ResponseParts, type Served, timerC,
+  acknowledge, again, type ClientTx, type Dialog, dialogHeaders, printReason, quote, request, requestUri, respond, type ResponseParts, type Served, type SipMessage, timerC,
 } from '../../../wire/sip/index.ts'
 import type { Cause, StatusNote } from '../../leg.ts'
 import type { About, LegHouse, Postponed, Route, Saying, SipLeg } from './leg.ts'
@@ -27,14 +28,33 @@ export function send(house: LegHouse, leg: SipLeg, method: string, what: About['
   return say(house, leg, one, to)
 }
 
-function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop): ClientTx {
-  const { method, what, saying, dialog, cseq } = one
-  const again = what !== 'invite' && (leg.route?.hops.length ?? 0) > 1 ? one : undefined
-  const about: About = { leg, what, id: saying.id ?? 0, dialog, again, tx: undefined }
+function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop, asked?: ClientState): ClientTx {
+  const { method, what, saying, dialog, cseq } = one, isTrunk = leg.peer.trunk !== undefined
+  const again = isTrunk || (what !== 'invite' && (leg.route?.hops.length ?? 0) > 1) ? one : undefined
+  const about: About = { leg, what, id: saying.id ?? 0, dialog, again, asked, tx: undefined }
+  const uri = requestUri(dialog), inside = content(leg, saying)
+  const credentials = isTrunk ? saying.credentials ?? house.ahead(leg, { method, uri, body: inside.body ?? '' }) : ''
+  if (what === 'invite') leg.credentials = credentials
   about.tx = request(house.endpoint, house.now, to, {
-    method, uri: requestUri(dialog), headers: dialogHeaders(dialog, method, cseq, saying.maxForwards) + (saying.headers ?? ''), ...content(leg, saying), patience: what === 'invite' ? undefined : timerC,
+    method, uri, headers: dialogHeaders(dialog, method, cseq, saying.maxForwards) + (saying.headers ?? '') + credentials, ...inside, patience: what === 'invite' ? undefined : timerC,
   }, about)
   return about.tx
+}
+
+/** RFC 3261 22.2, 22.3: a trunk asks who we are: the same request once more with credentials, if it is one that we have some for. */
+export function challenged(house: LegHouse, about: About, response: SipMessage): boolean {
+  const { leg, again, dialog, what, asked = newClientState() } = about
+  if (!leg.peer.trunk || !again || leg.state === 'ended' || (leg.over && what !== 'bye')) return false
+  const body = content(leg, again.saying).body ?? ''
+  const credentials = house.answerTo(leg, response, asked, { method: again.method, uri: requestUri(dialog), body })
+  if (credentials === undefined) return false
+  dialog.localSeq++
+  const one: Postponed = { ...again, cseq: dialog.localSeq, saying: { ...again.saying, credentials } }
+  const to = what === 'invite' ? leg.to : nextHop(house, leg, dialog, (route) => { flush(house, leg, route) })
+  if (!to) { postpone(leg, one); return true }
+  const tx = say(house, leg, one, to, asked)
+  if (what === 'invite') leg.client = tx
+  return true
 }
 
 function postpone(leg: SipLeg, one: Postponed): void {
@@ -85,7 +105,7 @@ export function ack(house: LegHouse, leg: SipLeg, dialog: Dialog, cseq: number, 
 }
 
 function acknowledgeNow(house: LegHouse, leg: SipLeg, { dialog, cseq, saying }: Postponed, to: Flow | Hop): void {
-  const text = acknowledge(house.endpoint, to, { method: 'ACK', uri: requestUri(dialog), headers: dialogHeaders(dialog, 'ACK', cseq), ...content(leg, saying) })
+  const text = acknowledge(house.endpoint, to, { method: 'ACK', uri: requestUri(dialog), headers: dialogHeaders(dialog, 'ACK', cseq) + leg.credentials, ...content(leg, saying) })
   leg.ack = { text, to }
 }
 
@@ -115,12 +135,14 @@ export function reasonHeader(cause: Cause): string {
 
 const shown = { notAuthenticated: 'NotAuthenticated', authenticated: 'Authenticated', encrypted: 'Encrypted' } as const
 
-/** Security status of the call, and who is at the other side (sip-trunk 1.7; RFC 3325 9.1). */
-export function noteHeaders(house: LegHouse, note: StatusNote): string {
-  const status = `Call-Info: <urn:x-cisco-remotecc:callinfo>;security=${shown[note.security]}\r\n`
-  const { party } = note
+/** Security status of the call, and who is at the other side (sip-trunk 1.5, 1.7; RFC 3325 9.1); to a trunk as its manners say. */
+export function noteHeaders(house: LegHouse, leg: SipLeg, note: StatusNote): string {
+  const { party } = note, { trunk } = leg.peer
+  const status = trunk?.status === false ? '' : `Call-Info: <urn:x-cisco-remotecc:callinfo>;security=${shown[note.security]}\r\n`
   if (!party || party.anonymous) return status
-  return `${status}P-Asserted-Identity: ${named(party.name)}<sip:${party.number}@${house.domain}>\r\n`
+  const who = `${named(party.name)}<sip:${party.number}@${house.domain}>`
+  const asserted = trunk?.assertIdentity === false ? '' : `P-Asserted-Identity: ${who}\r\n`
+  return `${status}${asserted}${trunk?.remotePartyId ? `Remote-Party-ID: ${who};party=${leg.side === 'out' ? 'calling' : 'called'};screen=yes;privacy=off\r\n` : ''}`
 }
 
 /** A display name as it goes on the wire: UTF-8 octets (RFC 3261 7.3.1), one char each. */

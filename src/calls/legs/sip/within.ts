@@ -3,7 +3,7 @@
  *
  * Standards  RFC 3261 12.2.2, 15.1.2; 3262; 3311; 3515; 6086
  */
-import { body, header, inOrder, rack, type Served, type SipMessage } from '../../../wire/sip/index.ts'
+import { body, cancel, header, inOrder, rack, type Served, type SipMessage } from '../../../wire/sip/index.ts'
 import { strangeOptions } from '../../options.ts'
 import { pracked } from './answering.ts'
 import { inviteResponse, inviteUnanswered } from './calling.ts'
@@ -12,7 +12,7 @@ import { abandon, gone, over } from './ending.ts'
 import type { About, LegHouse, SipLeg } from './leg.ts'
 import { leastSeconds, takeTimer, tooShort } from './refresh.ts'
 import { reinvited, reinviteResponse, unanswered, updated } from './renegotiate.ts'
-import { allow, failOver, follow, reply } from './send.ts'
+import { allow, challenged, failOver, follow, reply } from './send.ts'
 import { referred, resubscribed } from './transfer.ts'
 
 /** Passed requests of one leg that may wait for their answer at once. */
@@ -88,6 +88,8 @@ export function passed(house: LegHouse, leg: SipLeg, id: number, status: number)
 export function responded(house: LegHouse, about: About, response: SipMessage): void {
   const { leg } = about
   if (response.status === 503 && failOver(house, about)) return
+  if (about.what === 'invite' && about.tx !== leg.client && superseded(house, about, response)) return
+  if ((response.status === 401 || response.status === 407) && challenged(house, about, response)) return
   switch (about.what) {
     case 'ack': break
     case 'invite': inviteResponse(house, leg, response); break
@@ -99,6 +101,17 @@ export function responded(house: LegHouse, about: About, response: SipMessage): 
     case 'prack': prackResponse(house, about, response); break
     case 'notify': break
   }
+}
+
+/** A destination that was given up is heard of after all: it must not ring beside the one after it, but who answers first has the call. */
+function superseded(house: LegHouse, { leg, tx }: About, response: SipMessage): boolean {
+  if (leg.client === undefined) return response.status < 200 || response.status >= 300
+  if (response.status >= 300) return true
+  const other = response.status < 200 ? tx : leg.client
+  if (other) cancel(house.endpoint, house.now, other, '')
+  if (response.status < 200) return true
+  leg.client = tx
+  return false
 }
 
 function prackResponse(house: LegHouse, { leg, dialog }: About, response: SipMessage): void {

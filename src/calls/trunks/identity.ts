@@ -1,0 +1,40 @@
+/**
+ * Who calls over a trunk, and who forwarded: believed only where the peer has shown who it is and the trunk says that its word counts.
+ *
+ * Standards  RFC 3323, 3325 5, 9.1; RFC 5806; RFC 7044; sip-trunk 1.5; R345
+ * Security   A26: without proof From alone is read, as a claim; a number is digits and a few signs, whatever stands there
+ */
+import { address, addresses, lines, parseAddress, parseUri, type SipMessage, tokens } from '../../wire/sip/index.ts'
+import { nameOf } from '../numbers.ts'
+import type { Admitted } from './admitted.ts'
+
+export interface Caller { readonly number: string; readonly name: string; readonly anonymous: boolean }
+
+const maxNumber = 64, maxDiversions = 12
+const nobody = 'anonymous'
+
+export function callerOf(message: SipMessage, { state, proven }: Admitted): Caller {
+  const { trustIdentity, remotePartyId } = state.ready.picture, believes = trustIdentity && proven
+  const asserted = believes ? addresses(message, 'P-Asserted-Identity')?.[0] ?? (remotePartyId ? party(message) : undefined) : undefined
+  const from = address(message, 'From'), said = asserted ?? from
+  const number = numberOf(said?.uri), hidden = tokens(message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one))
+  const anonymous = hidden || /\banonymous\b/i.test(from?.uri ?? '')
+  return { number: number === '' ? nobody : number, name: anonymous ? '' : said?.display ?? '', anonymous }
+}
+
+/** Remote-Party-ID of the calling party. */
+function party(message: SipMessage): ReturnType<typeof parseAddress> {
+  const line = lines(message, 'Remote-Party-ID').find((one) => !/;\s*party\s*=\s*"?called/i.test(one))
+  return line === undefined ? undefined : parseAddress(line)
+}
+
+function numberOf(text: string | undefined): string {
+  const uri = text === undefined ? undefined : parseUri(text)
+  return uri?.ok ? nameOf(uri.value).slice(0, maxNumber).replace(/[^A-Za-z0-9+*#._-]/g, '') : ''
+}
+
+/** Diversion values, latest first, of a trunk whose word on them counts. */
+export function diversionsOf(message: SipMessage, { state, proven }: Admitted): string[] {
+  if (!state.ready.picture.diversionIn || !proven) return []
+  return lines(message, 'Diversion').flatMap((line) => parseAddress(line) ? [line] : []).slice(0, maxDiversions)
+}
