@@ -14,6 +14,7 @@ import { sendOverConnection, sweepDials } from './dial.ts'
 import type { Door, EdgeLog, Engine } from './door.ts'
 import { type Guard, guardReport, type GuardReport, makeKnown, reportDelay, tidy } from './guard.ts'
 import { closeListener, type Listener, openListeners, reconcileListeners } from './listeners.ts'
+import { look, newPressure, type Pressure, sampleEvery } from './pressure.ts'
 import { problem, reasonOf } from './problems.ts'
 import type { TlsContexts } from './tls.ts'
 import { type DnsClient, newDnsClient } from './resolve.ts'
@@ -57,7 +58,6 @@ export interface Edge {
 export type LocalAddresses = Partial<Record<Transport, readonly { readonly address: string; readonly port: number }[]>>
 
 const sweepEvery = 250
-const sampleEvery = 16
 /** After an exception on wake the engine rests this long, or a time that has passed would wake it in a circle. */
 const restAfterThrow = 100
 
@@ -74,9 +74,7 @@ interface Drive {
   timerAt: Millis
   sweepAt: Millis | undefined
   restUntil: Millis
-  idle: number
-  busySince: Millis
-  busyInputs: number
+  readonly pressure: Pressure
   listeners: Listener[]
   /** Of `listeners`: asked for every message that goes out. */
   local: LocalAddresses
@@ -102,7 +100,7 @@ function newDrive({ guard, engine, now, log, tls, dns }: EdgeOptions): Drive {
   }
   const drive: Drive = {
     door, engine, dns, inputs: 0, engineFailures: 0, failures: new Set(), running: false, inbox: [], timer: undefined, timerAt: 0,
-    sweepAt: undefined, restUntil: 0, idle: 0, busySince: now(), busyInputs: 0, listeners: [], local: {}, closing: false,
+    sweepAt: undefined, restUntil: 0, pressure: newPressure(now()), listeners: [], local: {}, closing: false,
   }
   return drive
 }
@@ -225,17 +223,10 @@ function known(door: Door, { flow, until }: Extract<EdgeOutput, { do: 'known' }>
   if (connection) proved(door.guard, connection.watch, door.now())
 }
 
-/** Queue delay: how long the loop has not been idle. Work that waits anywhere, in a socket's buffer too, keeps it from idling. */
 function measure(drive: Drive): void {
-  const { idleTime } = performance.nodeTiming as unknown as { idleTime: number }
-  const { guard } = drive.door
-  const now = drive.door.now()
-  if (idleTime > drive.idle) {
-    drive.idle = idleTime
-    drive.busySince = now
-    drive.busyInputs = 0
-  } else drive.busyInputs += sampleEvery
-  reportDelay(guard, now, drive.busyInputs >= guard.limits.queueInputs ? now - drive.busySince : 0)
+  const { idleTime: idle, uvMetricsInfo: { loopCount: turns } } = performance.nodeTiming
+  const { guard, now } = drive.door, at = now()
+  reportDelay(guard, at, look(drive.pressure, at, { idle, turns, datagrams: guard.counters.datagrams }, guard.limits.queueInputs))
 }
 
 /** The one timer: the engine's next wake or the next sweep, whichever comes first. */

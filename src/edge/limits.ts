@@ -13,11 +13,11 @@ export interface GuardLimits {
   /** All strangers together a second while the loop sheds: at first, and however long that lasts. */
   readonly strangersTogether: number
   readonly strangersAtLeast: number
-  /** Queue delay in ms that begins and ends a state (calm, pressed, shedding). */
+  /** Queue delay in ms that begins and ends a state (calm, pressed, shedding). Up to 500 nobody sends again for want of an answer (RFC 3261 17.1.1.1: T1). */
   readonly pressedDelay: number
   readonly sheddingDelay: number
   readonly calmDelay: number
-  /** Inputs that must stand in one busy stretch before its length counts as queue delay: a busy loop without a queue sheds nothing. */
+  /** Inputs without a moment of rest before their time counts as queue delay: a busy loop without a queue sheds nothing. */
   readonly queueInputs: number
   readonly maxDatagram: number
   readonly maxConnections: number
@@ -61,7 +61,7 @@ export const defaultLimits: GuardLimits = {
   maxSources: 65_536,
   strangerRate: 500, strangerBurst: 1_000, knownRate: 50_000, knownBurst: 50_000,
   strangerHardRate: 20_000, knownHardRate: 200_000, strangersTogether: 5_000, strangersAtLeast: 50,
-  pressedDelay: 50, sheddingDelay: 250, calmDelay: 20, queueInputs: 128,
+  pressedDelay: 50, sheddingDelay: 500, calmDelay: 20, queueInputs: 128,
   maxDatagram: 65_507,
   maxConnections: 16_384, maxConnectionsPerSource: 256, maxConnectionsPerKnownSource: 8_192,
   maxHalfOpen: 2_048, maxHalfOpenPerSource: 64, maxHalfOpenPerKnownSource: 512,

@@ -70,7 +70,7 @@ function newPressed(): Guard {
 test('A17 spoofed sources together are bounded while shedding; known sources pass', () => {
   const guard = newGuard({ strangersTogether: 1_000 })
   makeKnown(guard, '192.0.2.9', 60_000)
-  reportDelay(guard, 0, 300)
+  reportDelay(guard, 0, 600)
   let passed = 0
   for (let i = 0; i < 5_000; i++) if (screenDatagram(guard, 0, `10.${i >> 8}.${i & 255}.1`, options) === '') passed++
   assert.ok(passed <= 202, `${passed} strangers in one moment`)
@@ -86,7 +86,7 @@ test('A17 shedding that goes on lets fewer and fewer strangers in, never none; o
     }
     return passed
   }
-  const seconds = [0, 1, 2, 3, 4].map((n) => passedIn(n * 1_000, 300))
+  const seconds = [0, 1, 2, 3, 4].map((n) => passedIn(n * 1_000, 600))
   assert.ok(seconds[0]! > 1_000 && seconds[0]! < 4_000, `${seconds}`)
   assert.ok(seconds[4]! >= 50 && seconds[4]! <= 62, `${seconds}`)
   for (let now = 5_000; now < 12_000; now += 100) reportDelay(guard, now, 0)
@@ -123,7 +123,7 @@ for (const [address, key] of keys) test(`A17 the source of ${address} is ${key}`
 /** delay, state after: the states begin at their limit and end below the next lower one. */
 test('overload: calm, pressed, shedding, and back without flutter; a verdict nobody confirms ends', () => {
   const guard = newGuard()
-  const rows: [number, number, string][] = [[0, 15, 'calm'], [10, 60, 'pressed'], [20, 30, 'pressed'], [30, 260, 'shedding'], [40, 80, 'shedding'], [50, 40, 'pressed'], [60, 19, 'calm'], [70, 500, 'shedding']]
+  const rows: [number, number, string][] = [[0, 15, 'calm'], [10, 60, 'pressed'], [15, 490, 'pressed'], [20, 30, 'pressed'], [30, 510, 'shedding'], [40, 80, 'shedding'], [50, 40, 'pressed'], [60, 19, 'calm'], [70, 600, 'shedding']]
   for (const [at, delay, state] of rows) assert.equal(reportDelay(guard, at, delay), state, `${at} ms`)
   assert.equal(overloadAt(guard, 319), 'shedding')
   assert.equal(overloadAt(guard, 320), 'calm')
