@@ -106,14 +106,15 @@ function ownNumber(snapshot: Snapshot, digits: string): OwnNumber | undefined {
   const meaning = snapshot.numberOrUser(digits)
   if (meaning.is === 'unknown') return undefined
   if (meaning.is === 'line') return { to: { is: 'line', number: meaning.number }, object: `lines[${meaning.number}]`, partition: meaning.partition }
-  return { to: { is: 'feature', name: featureOf(meaning, digits) }, object: objectOf(meaning), partition: meaning.is === 'directedPickup' ? snapshot.lines.get(meaning.number)?.partition : undefined }
+  return { to: { is: 'feature', name: featureName(meaning) }, object: objectOf(meaning), partition: meaning.is === 'directedPickup' ? snapshot.lines.get(meaning.number)?.partition : undefined }
 }
 
 type Feature = Exclude<Meaning, { is: 'line' | 'unknown' }>
 
 /** A group or slot by its number, a code by its name. */
-function featureOf(meaning: Feature, digits: string): string {
-  return meaning.is === 'huntGroup' || meaning.is === 'pickupGroup' || meaning.is === 'parkSlot' ? digits : meaning.is
+export function featureName(meaning: Feature): string {
+  if (meaning.is === 'huntGroup' || meaning.is === 'pickupGroup') return meaning.number
+  return meaning.is === 'parkSlot' ? meaning.slot : meaning.is
 }
 
 function objectOf(meaning: Feature): string {

@@ -22,6 +22,7 @@ const texts = {
   'dialling.mask': 'A mask or prefix holds digits, A-D, *, # and +; a mask X as well.',
   'dialling.time': 'A time is written HH:MM between 00:00 and 24:00, a date MM-DD or YYYY-MM-DD.',
   'dialling.zone': 'This time zone is not known.',
+  'dialling.destination': 'A route pattern has one of trunk, routeList and block.',
   'dialling.expected': 'Expected is written `line 1001`, `trunk NAME [NUMBER]`, `feature NAME` or `refused [CAUSE]`.',
   'dialling.testFailed': 'A test of the dial plan does not come out as expected.',
 } as const

@@ -16,6 +16,7 @@ import { type Carrying, leaving, type Leaving, nextRoute, type Offer, type Outco
 import { dialledDigits } from './symbols.ts'
 import type { Note } from './transform.ts'
 import { type Asked, decide } from './translate.ts'
+import { everyOffer, type Offers } from './walk.ts'
 
 /** Who dials, or in whose name a call goes on. `origin`: the trunk that the caller came by; `calling`: the caller's number where it is another's. */
 export type Dialler =
@@ -33,6 +34,8 @@ export interface Route {
   readonly next: (outcome?: Outcome, note?: Note) => Offer | undefined
   /** Why there is none, where it is not what the last one said. */
   readonly cause: () => RefusalCause | undefined
+  /** All of them, as if none took the call; takes nobody's turn. */
+  readonly every: (note?: Note) => Offers
 }
 
 export interface Routes {
@@ -158,5 +161,6 @@ function newRoute({ plan, turns }: SitePlan, rule: Rule, carrying: Carrying, clo
       return undefined
     },
     cause: () => cause,
+    every: (note) => everyOffer(plan, rule, carrying, closed, note),
   }
 }

@@ -94,6 +94,15 @@ export function newClock(): Clock {
   }
 }
 
+/** What the clock on the wall shows as YYYY-MM-DDTHH:MM, in milliseconds since 1970; the later one of an hour that comes twice. */
+export function momentOf(text: string, zone: string): number | undefined {
+  const shows = Date.parse(`${text}Z`), clock = newClock()
+  if (Number.isNaN(shows)) return undefined
+  let moment = shows
+  for (let turn = 0; turn < 2; turn++) moment += shows - (clock(moment, zone)?.getTime() ?? Number.NaN)
+  return Number.isFinite(moment) ? moment : undefined
+}
+
 function formatOf(zone: string): Intl.DateTimeFormat | undefined {
   if (!isZone(zone)) return undefined
   return new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })

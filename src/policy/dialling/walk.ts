@@ -1,14 +1,12 @@
 /**
- * What would happen to a number, step by step, each with the row that decides: for `explain call` and for the tests that a site ships.
+ * What would happen to a number, step by step, each with the row that decides.
  *
  * Standards  dial plan 11.1–11.4
  */
-import { fail, ok, type Problem, type Result } from '../../kit/result.ts'
 import type { Step } from '../../directory/explain.ts'
-import { causes, isCause, type RefusalCause } from './causes.ts'
-import type { DialPlan } from './plan.ts'
-import { problem } from './problems.ts'
-import { nextRoute, type Offer, startRouting } from './routes.ts'
+import { causes, type RefusalCause } from './causes.ts'
+import type { DialPlan, Rule } from './plan.ts'
+import { type Carrying, nextRoute, type Offer, startRouting } from './routes.ts'
 import { dialledDigits } from './symbols.ts'
 import type { OwnNumber } from './table.ts'
 import { type Asked, decide, rewritten } from './translate.ts'
@@ -29,6 +27,8 @@ export interface Walk {
   readonly steps: readonly Step[]
 }
 
+const none: ReadonlySet<string> = new Set()
+
 export function walk(plan: DialPlan, caller: Caller, dialled: string): Walk {
   const steps: Step[] = [], note = (step: Step): void => { steps.push(step) }
   const stop = (cause: RefusalCause): Walk => ({ targets: [], cause, steps })
@@ -38,7 +38,10 @@ export function walk(plan: DialPlan, caller: Caller, dialled: string): Walk {
   if (decision.is === 'refused') return stop(decision.cause)
   if (decision.is === 'own') return { targets: [targetOf(decision.own.to, decision.digits, decision.calling)], steps }
   const { rule, digits, calling } = decision, { to, object } = rule.row
-  if (to.is !== 'line' && to.is !== 'feature') return trunks(plan, caller, decision, steps, note)
+  if (to.is !== 'line' && to.is !== 'feature') {
+    const { offers, cause } = everyOffer(plan, rule, { ...caller, digits, calling }, none, note)
+    return { targets: offers.map(({ trunk, ...offer }) => ({ is: 'trunk', name: trunk, ...offer })), cause, steps }
+  }
   const after = rewritten(rule, digits, calling, caller.externalMask, note)
   if (!after) { note({ text: 'What is left is no number.', object }); return stop('notDialable') }
   const name = to.is === 'line' ? to.number : to.name
@@ -50,60 +53,27 @@ function targetOf(to: OwnNumber['to'], digits: string, calling: string): Target 
   return to.is === 'line' ? { is: 'line', name: to.number, calling } : { is: 'feature', name: to.name, digits, calling }
 }
 
-type Found = Extract<ReturnType<typeof decide>, { is: 'found' }>
+/** What a route comes to when no trunk takes the call: every offer in order, and why there is none. */
+export interface Offers { readonly offers: readonly Offer[]; readonly cause?: RefusalCause | undefined }
 
-/** Every trunk that would be tried if none before it took the call. */
-function trunks(plan: DialPlan, caller: Caller, { rule, digits, calling }: Found, steps: readonly Step[], note: Note): Walk {
-  const { to, object } = rule.row, targets: Target[] = []
+/** Takes no turn of a circular group: it begins with its first. `closed`: trunks that the caller may not go out by. */
+export function everyOffer(plan: DialPlan, rule: Rule, carrying: Carrying, closed: ReadonlySet<string>, note?: Note): Offers {
+  const { to, object } = rule.row, offers: Offer[] = []
   if (to.is === 'routeList') note?.({ text: `It goes by the route list ${to.name}.`, object, field: 'to', value: to.name })
-  const routing = startRouting(plan, rule, caller.localRouteGroup, () => 0), carrying = { ...caller, digits, calling }
+  const started = startRouting(plan, rule, carrying.localRouteGroup, () => 0), routing = { ...started, candidates: started.candidates.filter(({ trunk }) => !closed.has(trunk)) }
   for (;;) {
-    const next = nextRoute(plan, routing, rule, carrying, targets.length === 0 ? undefined : { is: 'trunkDown' }, note)
+    const next = nextRoute(plan, routing, rule, carrying, offers.length === 0 ? undefined : { is: 'trunkDown' }, note)
     if (next.do === 'stop') {
       if (next.cause !== undefined) note?.({ text: `It ends here: ${causes[next.cause].text}.`, object, field: 'to' })
-      return { targets, cause: next.cause, steps }
+      return { offers, cause: next.cause }
     }
-    const { offer: { trunk, group, called, calling: from } } = next
-    targets.push({ is: 'trunk', name: trunk, group, called, calling: from })
-    const turns = group !== undefined && plan.routeGroups.get(group)?.algorithm === 'circular'
-    const inGroup = group === undefined ? '' : ` of ${group}${turns ? ' (which begins with another one each call)' : ''}`
-    note?.({ text: `${targets.length === 1 ? 'It goes' : 'If that fails it goes'} to the trunk ${trunk}${inGroup} as ${called}, from ${from}.`, object: group === undefined ? object : `routeGroups[${group}]`, field: group === undefined ? 'to' : 'trunks', value: trunk })
+    offers.push(next.offer)
+    if (note) tellOffer(plan, next.offer, object, offers.length === 1, note)
   }
 }
 
-/** A row of `dialPlanTests`: what a site promises itself. */
-export interface DialPlanTest {
-  readonly from: string
-  readonly to: string
-  /** `line 1001`, `trunk NAME`, `trunk NAME NUMBER`, `feature NAME`, `refused`, `refused CAUSE`: the first target. */
-  readonly expected: string
-}
-
-/** The tests that do not come out: each with the row that decided instead. `callerOf` knows who `from` is. */
-export function runTests(plan: DialPlan, tests: readonly DialPlanTest[], callerOf: (from: string) => Caller | undefined): Problem[] {
-  return tests.flatMap((test, at) => {
-    const result = runTest(plan, test, callerOf)
-    return result.ok ? [] : [{ ...result.problem, where: `dialPlanTests[${at}]` }]
-  })
-}
-
-function runTest(plan: DialPlan, { from, to, expected }: DialPlanTest, callerOf: (from: string) => Caller | undefined): Result<Walk> {
-  const caller = callerOf(from)
-  if (!caller) return fail(problem('dialling.unknownName', undefined, `Nobody calls from ${from}.`))
-  if (!isExpectation(expected)) return fail(problem('dialling.expected', undefined, `It says ${expected}.`))
-  const walked = walk(plan, caller, to), got = outcomeOf(walked)
-  if (got.some((_, last) => got.slice(0, last + 1).join(' ') === expected)) return ok(walked)
-  const why = walked.steps.findLast(({ object }) => object !== undefined)?.object
-  return fail(problem('dialling.testFailed', undefined, `From ${from} to ${to} should come to ${expected} and comes to ${got.join(' ')}${why === undefined ? '' : `, by ${why}`}.`))
-}
-
-function isExpectation(text: string): boolean {
-  const space = text.indexOf(' '), what = space < 0 ? text : text.slice(0, space), name = space < 0 ? '' : text.slice(space + 1)
-  if (what === 'refused') return space < 0 || isCause(name)
-  return name !== '' && (what === 'trunk' || what === 'line' || what === 'feature')
-}
-
-function outcomeOf({ targets: [first], cause }: Walk): readonly string[] {
-  if (!first) return ['refused', cause ?? 'noTrunk']
-  return first.is === 'trunk' ? ['trunk', first.name, first.called] : [first.is, first.name]
+function tellOffer(plan: DialPlan, { trunk, group, called, calling }: Offer, object: string, isFirst: boolean, note: NonNullable<Note>): void {
+  const turns = group !== undefined && plan.routeGroups.get(group)?.algorithm === 'circular'
+  const inGroup = group === undefined ? '' : ` of ${group}${turns ? ' (which begins with another one each call)' : ''}`
+  note({ text: `${isFirst ? 'It goes' : 'If that fails it goes'} to the trunk ${trunk}${inGroup} as ${called}, from ${calling}.`, object: group === undefined ? object : `routeGroups[${group}]`, field: group === undefined ? 'to' : 'trunks', value: trunk })
 }

@@ -23,7 +23,9 @@ export interface Facts {
   readonly routes: Routes
 }
 
-export type TollRule = 'offNet' | 'transferTable' | 'systemTransferTable' | 'international' | 'premium'
+const rules = ['offNet', 'transferTable', 'systemTransferTable', 'international', 'premium'] as const
+export type TollRule = typeof rules[number]
+export function isTollRule(text: string): text is TollRule { return (rules as readonly string[]).includes(text) }
 
 export interface TollRefusal extends Step {
   readonly is: 'refuse'

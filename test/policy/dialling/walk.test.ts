@@ -1,10 +1,10 @@
-/** 11.2, 11.3: the whole way from a dialled number to what rings, told step by step; translation patterns; the tests that a site ships. */
+/** 11.2, 11.3: the whole way from a dialled number to what rings, told step by step; translation patterns. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { causes } from '../../../src/policy/dialling/causes.ts'
 import type { PatternRow } from '../../../src/policy/dialling/table.ts'
 import { decide, maxHops } from '../../../src/policy/dialling/translate.ts'
-import { type Caller, runTests, walk, type Walk } from '../../../src/policy/dialling/walk.ts'
+import { type Caller, walk, type Walk } from '../../../src/policy/dialling/walk.ts'
 import { planOf, row } from './table.ts'
 
 const caller: Caller = { spaces: ['Staff'], calling: '1001', externalMask: '4930555XXXX', now: 0, zone: 'UTC', localRouteGroup: 'Berlin' }
@@ -105,20 +105,4 @@ test('11.2 RFC 3398 7.2.4.1 a blocked pattern refuses with its cause, its status
 test('11.3 a circular group: the explanation says that its first trunk changes', () => {
   const round = planOf({ trunks: [{ name: 'a' }], routeGroups: [{ name: 'G', algorithm: 'circular', trunks: ['a'] }], routeLists: [{ name: 'R', members: [{ group: 'G' }] }], patterns: [row('1', undefined, { is: 'routeList', name: 'R' })] })
   assert.equal(walk(round, { ...caller, spaces: [] }, '1').steps.at(-1)!.text, 'It goes to the trunk a of G (which begins with another one each call) as 1, from 1001.')
-})
-
-test('dialPlanTests: what comes out as expected says nothing, what does not says what came and which row decided', () => {
-  const callerOf = (from: string): Caller | undefined => from === '1001' ? caller : undefined
-  const good: [string, string][] = [['1001', 'line 1001'], ['7', 'feature operator'], ['9023456789', 'trunk carrier'], ['9023456789', 'trunk carrier 004923456789'], ['90900123', 'refused'], ['90900123', 'refused callRejected'], ['900441', 'refused noMatch']]
-  assert.deepEqual(runTests(plan, good.map(([to, expected]) => ({ from: '1001', to, expected })), callerOf), [])
-  const bad: [string, string, string, string, RegExp][] = [
-    ['1001', '1001', 'refused', 'testFailed', /should come to refused and comes to line 1001, by routePatterns\[10XX in Internal\]/], ['1001', '9023456789', 'trunk backup', 'testFailed', /trunk carrier 004923456789, by routePatterns/], ['1001', '9023456789', 'trunk carrier 00492', 'testFailed', /./],
-    ['1001', '90900123', 'refused noMatch', 'testFailed', /refused callRejected, by routePatterns\[9\.0900! in National\]/], ['1001', '900441', 'trunk carrier', 'testFailed', /comes to refused noMatch\.$/],
-    ['2000', '1001', 'line 1001', 'unknownName', /from 2000/], ['1001', '1001', 'line', 'expected', /line/], ['1001', '1001', 'rings 1001', 'expected', /rings/], ['1001', '1001', 'refused never', 'expected', /never/], ['1001', '1001', '', 'expected', /./],
-  ]
-  const problems = runTests(plan, bad.map(([from, to, expected]) => ({ from, to, expected })), callerOf)
-  for (const [at, [, , , code, text]] of bad.entries()) {
-    assert.deepEqual([problems[at]!.code, problems[at]!.where], [`dialling.${code}`, `dialPlanTests[${at}]`])
-    assert.match(problems[at]!.text, text)
-  }
 })

@@ -1,0 +1,36 @@
+/** Trunk security profiles as they are given and beside each other. Standards R319–R372 */
+import type { Snapshot } from '../../directory/snapshot.ts'
+import type { Problem } from '../../kit/result.ts'
+import { checkProfile, warnings } from '../trunk/check.ts'
+import { completeProfile } from '../trunk/profile.ts'
+import { checkSharing, type OccupiedPort } from '../trunk/sharing.ts'
+import { trunksOf } from '../trunk/trunksOf.ts'
+import { about, type Report, type ReviewFinding } from './finding.ts'
+
+export function reviewProfiles(snapshot: Snapshot): Report {
+  const { system: { allowNullCipher }, sipRealms } = snapshot, used = new Set(snapshot.trunks.values().map(({ securityProfile }) => securityProfile))
+  const credentials = { realms: sipRealms.size, applicationUsers: [...snapshot.applicationUsers.values()].map((user) => ({ ...user, hasDigest: user.digestUser !== undefined })) }
+  const errors: ReviewFinding[] = [], found: ReviewFinding[] = []
+  for (const profile of snapshot.trunkProfiles.values()) {
+    const faults = checkProfile(profile, { allowNullCipher })
+    errors.push(...faults.map((fault) => about('trunkProfile', profile.name, { ...fault, text: `${fault.text} Allowed: ${fault.allowed}.` }, fault.field)))
+    if (faults.length === 0 && used.has(profile.name)) found.push(...warnings(completeProfile(profile), credentials).map((problem) => about('trunkProfile', profile.name, problem)))
+  }
+  return { errors, warnings: found }
+}
+
+/** Ports, subjects and addresses of trunks in use; subjects of all profiles, whether a trunk uses them or not (R355). */
+export function reviewSharing(snapshot: Snapshot, occupied: readonly OccupiedPort[]): Report {
+  const { all } = trunksOf(snapshot), near = checkSharing(all, occupied)
+  const everyProfile = [...snapshot.trunkProfiles.values()].map((profile) => ({ name: profile.name, profile: completeProfile(profile), destinations: [] }))
+  const subjects = checkSharing(everyProfile).errors.filter(({ code }) => code === sameSubject)
+  return { errors: [...near.errors.filter(({ code }) => code !== sameSubject), ...subjects].map(sharing), warnings: near.warnings.map(sharing) }
+}
+
+const sameSubject = 'policy.trunk.sameSubject'
+
+/** Two trunks at one address are of the trunk, everything else of the profile. */
+function sharing(problem: Problem): ReviewFinding {
+  const { code, where = '' } = problem
+  return code === 'policy.trunk.sharedDestination' ? about('trunk', where, problem, 'destinations') : about('trunkProfile', where, problem, code === sameSubject ? 'secureCertificateSubjects' : 'incomingPort')
+}
