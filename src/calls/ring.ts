@@ -96,7 +96,13 @@ function nextTrunk(house: CallHouse, call: Call, ringing: Ringing, outcome: Outc
   }
   if (call.ringing !== ringing) return
   ringing.route = undefined
-  giveUp(house, call, ringing, ringing.best ?? { status: 404, text: 'Nobody has this number', by: 'policy' })
+  giveUp(house, call, ringing, outsideOnly(ringing.best))
+}
+
+/** To a phone 503 would say that we are overloaded (RFC 3261 21.5.4); it is the way outside that is not there. */
+function outsideOnly(best: Cause | undefined): Cause {
+  if (!best) return { status: 404, text: 'Nobody has this number', by: 'policy' }
+  return best.status === 503 ? { ...best, status: 480 } : best
 }
 
 /** What became of a trunk, in the words of the route list. */
