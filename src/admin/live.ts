@@ -23,6 +23,32 @@ export interface LiveRegistration {
   readonly path: string
 }
 
+export interface LiveDestination {
+  readonly address: string
+  readonly port: number
+  readonly transport: string
+  readonly up: boolean
+  /** Why it is down, '' while it is up. */
+  readonly reason: string
+  /** Since when, epoch ms. */
+  readonly since: number
+  /** Addresses that a name stands for. */
+  readonly resolved: readonly string[]
+}
+
+export interface LiveTrunk {
+  readonly name: string
+  readonly securityProfile: string
+  readonly mode: string
+  readonly incomingPort: number
+  readonly inService: boolean
+  readonly reason: string
+  readonly calls: number
+  /** Absent where the trunk does not register. */
+  readonly registration?: { readonly state: string; readonly reason: string; /** Epoch ms; 0 before the first. */ readonly until: number } | undefined
+  readonly destinations: readonly LiveDestination[]
+}
+
 export interface LiveLeg {
   readonly phone: string
   readonly line: string
@@ -70,6 +96,7 @@ export type LiveRequest =
   | { readonly ask: 'registrations'; readonly skip: number }
   | { readonly ask: 'calls'; readonly skip: number }
   | { readonly ask: 'call'; readonly id: string }
+  | { readonly ask: 'trunks'; readonly skip: number }
   /** Messages of the dialogs in which these tags of ours stand: ids of the legs of a record. */
   | { readonly ask: 'ladder'; readonly legs: readonly string[] }
   /** Which of these lines can be reached now, and how many calls each has. */
@@ -83,6 +110,7 @@ export interface LiveAnswers {
   readonly registrations: { readonly total: number; readonly rows: readonly LiveRegistration[] }
   readonly calls: { readonly total: number; readonly rows: readonly LiveCall[] }
   readonly call: { readonly call: LiveCall | undefined; readonly rungs: readonly LadderRung[] }
+  readonly trunks: { readonly total: number; readonly rows: readonly LiveTrunk[] }
   readonly ladder: readonly LadderRung[]
   readonly lines: Readonly<Record<string, { readonly reachable: boolean; readonly calls: number }>>
   readonly reading: unknown

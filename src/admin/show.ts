@@ -4,7 +4,7 @@ import { ok, type Result } from '../kit/result.ts'
 import type { Answer, Command, Options } from './commands.ts'
 import type { House, PortRow } from './house.ts'
 import { ladderText } from './ladder.ts'
-import { type BoundPort, type LiveCall, livePage, type LiveRegistration } from './live.ts'
+import { type BoundPort, type LiveCall, livePage, type LiveRegistration, type LiveTrunk } from './live.ts'
 import { adminProblem } from './problems.ts'
 import { lasting, moment, plainLines, type Table } from './table.ts'
 
@@ -19,7 +19,7 @@ export const showCommands: readonly Command[] = [
   { name: 'show calls', about: 'Calls in progress and how safe they are; with --ended the latest records.', who: 'owner',
     options: [{ name: 'ended', about: 'Records of calls that are over, newest first.', takes: 'nothing' }, { name: 'limit', about: 'Rows at most.', takes: 'number' }, { name: 'party', about: 'Only records of this number.', takes: 'text' }], run: calls },
   { name: 'show call', about: 'One call: its legs, and who sent what when.', who: 'owner', options: [{ name: 'id', about: 'Id of the call, or the Call-ID of one of its dialogs.', takes: 'text', required: true, positional: true }], run: call },
-  { name: 'show trunks', about: 'Trunks.', who: 'owner', options: [], run: async () => answer({ trunks: [] }, { columns: ['trunk'], rows: [], none: 'no trunk: they come with a later version' }) },
+  { name: 'show trunks', about: 'Trunks: whether each can be used, where it leads, whether it is registered, and why not.', who: 'owner', options: [], run: trunks },
   { name: 'show certificates', about: 'Certificates of this system.', who: 'owner', options: [], run: certificates },
   { name: 'show version', about: 'Versions.', who: 'owner', options: [], run: async ({ version }) => answer(version, { columns: ['part', 'version'], rows: Object.entries(version) }) },
   { name: 'show audit', about: 'Who changed what, and whether the history is whole.', who: 'owner', options: [{ name: 'limit', about: 'Rows at most.', takes: 'number' }], run: audit },
@@ -50,6 +50,19 @@ async function registrations(house: House): Promise<Result<Answer>> {
     columns: ['line', 'phone', 'transport', 'source', 'expires', 'state', 'contact'], none: 'no phone is registered',
     rows: rows.map((r) => [r.line, r.phone, r.transport, r.source, `${r.expiresIn} s`, r.reachable ? 'reachable' : 'waiting', r.contact]),
   }, total > rows.length ? `${total - rows.length} more are not shown` : undefined)
+}
+
+async function trunks(house: House): Promise<Result<Answer>> {
+  const live = await pages<LiveTrunk>(async (skip) => house.live({ ask: 'trunks', skip }), maxRows)
+  if (!live.ok) return live
+  const { rows } = live.value
+  return answer({ trunks: rows }, {
+    columns: ['trunk', 'profile', 'mode', 'state', 'registered', 'calls', 'destination', 'is', 'since', 'why'], none: 'no trunk',
+    rows: rows.flatMap((one) => one.destinations.map((to, i) => [
+      ...(i > 0 ? ['', '', '', '', '', ''] : [one.name, one.securityProfile, one.mode, one.inService ? 'in service' : 'out of service', one.registration?.state ?? '-', String(one.calls)]),
+      `${to.transport} ${printPlace(to.address, to.port)}`, to.up ? 'up' : 'down', moment(to.since), [to.reason, i > 0 ? '' : one.registration?.reason ?? ''].filter((text) => text !== '').join(' '),
+    ])),
+  })
 }
 
 interface Page<Row> { readonly total: number; readonly rows: readonly Row[] }

@@ -1,9 +1,10 @@
 /** Answers about the moment, from the exchange's memory: for the desk, over the socket or in the same process. */
-import { type LadderRung, type LiveAnswers, type LiveCall, type LiveLeg, livePage, type LiveRequest } from '../admin/live.ts'
+import { type LadderRung, type LiveAnswers, type LiveCall, type LiveLeg, livePage, type LiveRequest, type LiveTrunk } from '../admin/live.ts'
 import { bindingsOf, isRegistered, list } from '../calls/locations.ts'
 import { type Call, partiesOf } from '../calls/call.ts'
 import type { Exchange } from '../calls/exchange.ts'
 import { callIdsWith, ladderOf, type Rung } from '../calls/ladder.ts'
+import type { TrunkState } from '../calls/trunks/state.ts'
 import { printPlace } from '../kit/place.ts'
 import { accountName } from './account.ts'
 import type { System } from './system.ts'
@@ -18,6 +19,7 @@ export async function answerLive(system: System, request: LiveRequest): Promise<
     case 'registrations': return registrations(x, system.now(), request.skip)
     case 'calls': return { total: x.calls.size, rows: x.calls.values().drop(request.skip).take(livePage).map(liveCall).toArray() }
     case 'call': return oneCall(x, request.id)
+    case 'trunks': return { total: x.trunks.byName.size, rows: x.trunks.byName.values().drop(request.skip).take(livePage).map(liveTrunk).toArray() }
     case 'ladder': return ladder(x, request.legs)
     case 'lines': return Object.fromEntries(request.lines.slice(0, 10_000).map((line) => [line, { reachable: isRegistered(x.locations, line) && bindingsOf(x.locations, line).some((b) => b.expiresAt > system.now()), calls: x.lines.get(line)?.calls ?? 0 }]))
     case 'reading': return system.reading()
@@ -43,6 +45,16 @@ function legsOf({ a, b, ringing }: Call): Leg[] {
 
 function liveLeg({ peer, side, to, state, security, dialog }: Leg): LiveLeg {
   return { phone: peer.phone, line: peer.line, side, transport: to.transport, state, security, callId: dialog.callId }
+}
+
+function liveTrunk({ ready: { name, profile }, destinations, registration, calls }: TrunkState): LiveTrunk {
+  const down = destinations.find(({ up }) => !up), isUp = destinations.some(({ up }) => up)
+  return {
+    name, securityProfile: profile.name, mode: profile.deviceSecurityMode, incomingPort: profile.incomingPort, inService: isUp, calls,
+    reason: isUp ? '' : down?.reason ?? 'It has no destination.',
+    ...(registration ? { registration: { state: registration.state, reason: registration.reason, until: registration.until } } : {}),
+    destinations: destinations.map(({ host, port, transport, up, reason, since, hops }) => ({ address: host, port: hops[0]?.port ?? port, transport, up, reason, since, resolved: hops.map(({ address }) => address).filter((address) => address !== host) })),
+  }
 }
 
 function oneCall(x: Exchange, id: string): LiveAnswers['call'] {

@@ -6,6 +6,7 @@ export interface PairPlan {
   /** Fields of the trunk at the near side, as YAML inside braces; the same for its profile. */
   readonly trunk?: string
   readonly profile?: string
+  readonly destinations?: string
   /** Further parts of the near site file. */
   readonly near?: string
   readonly phones?: string
@@ -23,7 +24,7 @@ export interface PairPlan {
 const password = 'battery-staple-'
 const phone = (name: string, media: string) => `  - { name: ${name}, user: ${name}, digest: { user: ${name}, password: "${password}${name}" }, deviceSecurityMode: nonSecure, mediaSecurity: ${media}, callingSearchSpace: Staff }`
 
-export function nearSite({ trunk = '', profile = '', near = '', phones = '', lines = '', system = '' }: PairPlan): string {
+export function nearSite({ destinations = '[{ address: 10.0.0.2 }]', trunk = '', profile = '', near = '', phones = '', lines = '', system = '' }: PairPlan): string {
   return `system: { domain: near.test, listen: 127.0.0.1, ${system} }
 users:
   - { userId: alice, displayName: Alice Adams, extension: "1001", classOfService: Staff }
@@ -33,7 +34,7 @@ ${phone('alice', 'off')}
 ${phone('bob', 'off')}
 ${phones}
 ${lines === '' ? '' : `lines:\n${lines}\n`}sipTrunkSecurityProfiles: [{ name: Carrier, ${profile} }]
-trunks: [{ name: carrier, securityProfile: Carrier, destinations: [{ address: 10.0.0.2 }], ${trunk} }]
+trunks: [{ name: carrier, securityProfile: Carrier, destinations: ${destinations}, ${trunk} }]
 partitions: [{ name: National }, { name: International }]
 callingSearchSpaces: [{ name: Staff, partitions: [National, International] }]
 routePatterns:

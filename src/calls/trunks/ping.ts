@@ -45,7 +45,9 @@ function send(x: Exchange, state: TrunkState, one: Destination, hop: Hop, questi
   const { random } = x.endpoint, { domain } = x.snapshot.system, uri = `sip:${printHostPort(one.host, one.port)}`
   const headers = `Max-Forwards: 70\r\nFrom: <sip:ping@${domain}>;tag=${random.token(8)}\r\nTo: <${uri}>\r\nCall-ID: ${random.token(16)}\r\nCSeq: ${cseq} OPTIONS\r\nContact: ${contactTo(x.endpoint, hop, '')}\r\nAccept: application/sdp\r\n${credentials}`
   request(x.endpoint, x.now, hop, { method: 'OPTIONS', uri, headers }, (response: SipMessage | undefined) => {
-    if (one.asked !== question || x.trunks.byName.get(one.trunk)?.destinations.includes(one) !== true) return   // a later question is out
+    if (x.trunks.byName.get(one.trunk)?.destinations.includes(one) !== true) return
+    const isLate = one.asked !== question                                     // a later question is out: who answers late lives all the same
+    if (isLate && (response === undefined || response.status < 200 || [401, 407, 408, 503].includes(response.status))) return
     const again = response && (response.status === 401 || response.status === 407) ? answerChallenge(x, one.trunk, response, asked, { method: 'OPTIONS', uri, body: '' }) : undefined
     if (again !== undefined) send(x, state, one, hop, question, asked, cseq + 1, again)
     else if (response === undefined) missed(x, state, one, 'It does not answer, or cannot be reached.')
