@@ -83,6 +83,8 @@ export interface SippOptions {
   readonly caller: string
   readonly callee: string
   readonly transport?: 'u1' | 't1'
+  /** Address of its own; 127.0.0.1 where none is given. */
+  readonly address?: string
   readonly more?: readonly string[]
   readonly seconds?: number
 }
@@ -90,7 +92,7 @@ export interface SippOptions {
 function parametersOf(o: SippOptions): string[] {
   const file = join(o.folder, `${o.name}.xml`), seconds = o.seconds ?? 60
   writeFileSync(file, scenario(o.name, o.steps))
-  return [`${local}:${o.server}`, '-sf', file, '-m', '1', '-i', local, '-p', String(o.port), '-mp', String(o.port + 2), '-au', o.user, '-ap', o.password, '-key', 'caller', o.caller, '-key', 'callee', o.callee,
+  return [`${local}:${o.server}`, '-sf', file, '-m', '1', '-i', o.address ?? local, '-p', String(o.port), '-mp', String(o.port + 2), '-au', o.user, '-ap', o.password, '-key', 'caller', o.caller, '-key', 'callee', o.callee,
     '-nostdin', '-timeout', String(seconds), '-timeout_error', '-trace_err', '-error_file', join(o.folder, `${o.name}.err`), '-trace_msg', '-message_file', join(o.folder, `${o.name}.msg`), '-t', o.transport ?? 'u1', ...(o.more ?? [])]
 }
 

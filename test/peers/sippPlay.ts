@@ -84,7 +84,7 @@ export const trace = (folder: string, name: string) => ['err', 'msg'].map((end) 
 const messages = (folder: string, name: string) => existsSync(join(folder, `${name}.msg`)) ? readFileSync(join(folder, `${name}.msg`), 'latin1') : ''
 
 /** RFC 3891 3: Call-ID and both tags, from the first 200 to an INVITE. */
-function dialogIn(text: string): DialogOf | undefined {
+export function dialogIn(text: string): DialogOf | undefined {
   const answer = /SIP\/2\.0 200 [^\n]*\n(?:[^\n]+\n)*?CSeq: \d+ INVITE/.exec(text)?.[0]
   const [, ourTag] = /\nTo:.*;tag=([^\s;]+)/.exec(answer ?? '') ?? [], [, theirTag] = /\nFrom:.*;tag=([^\s;]+)/.exec(answer ?? '') ?? [], [, callId] = /\nCall-ID: (\S+)/.exec(answer ?? '') ?? []
   return ourTag === undefined || theirTag === undefined || callId === undefined ? undefined : { callId, ourTag, theirTag }

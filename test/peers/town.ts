@@ -40,7 +40,7 @@ export interface Town {
 
 export async function openTown(site: string): Promise<Town> {
   const data = join(newFolder(), 'data')
-  const running = await up(data, ['--site', siteFile(site.includes('services:') ? site : site.replace(/^\{/, `{${servicesJson},`))])
+  const running = await up(data, ['--site', siteFile(/\bservices"?:/.test(site) ? site : site.replace(/^\{/, `{${servicesJson},`))])
   const show = async <T>(what: string, key: string, options: CommandRequest['options'] = {}): Promise<T> => {   // what the command does, without a process for each question
     const answer = await send(data, { command: `show ${what}`, options })
     if (!answer.ok) throw new Error(`ringfort show ${what}: ${JSON.stringify(answer.problem)}`)

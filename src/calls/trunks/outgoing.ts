@@ -34,7 +34,7 @@ export function legToTrunk(x: Exchange, call: string, state: TrunkState, called:
   if (!first) return undefined
   const { picture } = state.ready, peer = trunkPeer(x, state, called, called)
   const [hop = { transport: first.transport, address: '', port: first.port, ...first.like }, ...others] = first.hops
-  const caller: Party = { ...from, anonymous: (from.anonymous === true && picture.privacy !== 'never') || picture.privacy === 'always' }
+  const caller: Party = { ...from, anonymous: from.anonymous === true || picture.privacy === 'always' }
   const target = `sip:${called}@${printHostPort(first.host, first.port)}${first.transport === 'udp' ? '' : `;transport=${first.transport}`}${called.startsWith('+') ? ';user=phone' : ''}`
   const seeks = first.hops.length > 0 ? undefined : { target: { host: first.host, transport: first.transport, secure: first.transport === 'tls', ...(first.port > 0 ? { port: first.port } : {}) }, only: '', otherwise: undefined, like: first.like }
   const leg = outgoingLeg(x.legHouse, call, peer, hop, target, [], caller, seeks)

@@ -13,7 +13,7 @@ import { type About, type EarlyDialog, type LegHouse, maxForks, type SipLeg } fr
 import { leastSeconds, offerTimer, sessionSeconds, takeTimer } from './refresh.ts'
 import { agreed, learn, parsed } from './agreed.ts'
 import { ready } from './renegotiate.ts'
-import { ack, ackAgain, capabilities, noteHeaders, send } from './send.ts'
+import { ack, ackAgain, capabilities, hides, noteHeaders, send } from './send.ts'
 
 /** A contact by name is looked up first: an INVITE goes to an address, or it is refused. */
 export function locate(house: LegHouse, leg: SipLeg, invitation: Invitation): void {
@@ -57,10 +57,9 @@ export function invite(house: LegHouse, leg: SipLeg, invitation: Invitation, sec
   const diversions = leg.peer.trunk?.diversion === false ? '' : invitation.diversions.map((value) => `Diversion: ${value}\r\n`).join('')
   const reliable = invitation.offer !== undefined && invitation.reliable
   const breadth = `Max-Breadth: ${invitation.maxBreadth}\r\n`                                     // RFC 5393 5.3.3
-  const { privacy: manner = 'default' } = leg.peer.trunk ?? {}, hidden = invitation.from.anonymous === true || manner === 'always'
-  const privacy = hidden ? 'Privacy: id\r\n' : '', party = { ...invitation.from, anonymous: hidden && manner !== 'never' }, history = leg.peer.trunk?.historyInfo ? historyInfo(leg.dialog.target, invitation.diversions) : ''
+  const privacy = hides(leg, invitation.from) ? 'Privacy: id\r\n' : '', history = leg.peer.trunk?.historyInfo ? historyInfo(leg.dialog.target, invitation.diversions) : ''
   const abilities = reliable ? capabilities : capabilities.replace('100rel, ', '')
-  const headers = `Contact: ${leg.contact}\r\n${abilities}${offerTimer(seconds)}${breadth}${privacy}${noteHeaders(house, leg, { security: leg.security, party })}${diversions}${history}`
+  const headers = `Contact: ${leg.contact}\r\n${abilities}${offerTimer(seconds)}${breadth}${privacy}${noteHeaders(house, leg, { security: leg.security, party: invitation.from })}${diversions}${history}`
   leg.askedSeconds = Math.max(seconds ?? sessionSeconds, leastSeconds)
   leg.hearBy = leg.peer.trunk && leg.others.length > 0 ? house.now + hearing : undefined
   leg.client = send(house, leg, 'INVITE', 'invite', { headers, sdp: invitation.offer, maxForwards: invitation.maxForwards })

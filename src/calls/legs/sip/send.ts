@@ -6,7 +6,7 @@ import { type ClientState, newClientState } from '../../../wire/sip/digest/index
 import {
   acknowledge, again, type ClientTx, type Dialog, dialogHeaders, printReason, quote, request, requestUri, respond, type ResponseParts, type Served, type SipMessage, timerC,
 } from '../../../wire/sip/index.ts'
-import type { Cause, StatusNote } from '../../leg.ts'
+import type { Cause, Party, StatusNote } from '../../leg.ts'
 import type { About, LegHouse, Postponed, Route, Saying, SipLeg } from './leg.ts'
 import { along, nextHop } from './reach.ts'
 
@@ -139,11 +139,16 @@ const shown = { notAuthenticated: 'NotAuthenticated', authenticated: 'Authentica
 export function noteHeaders(house: LegHouse, leg: SipLeg, note: StatusNote): string {
   const { party } = note, { trunk } = leg.peer
   const status = trunk?.status === false ? '' : `Call-Info: <urn:x-cisco-remotecc:callinfo>;security=${shown[note.security]}\r\n`
-  if (!party || party.anonymous) return status
+  if (!party) return status
+  const hidden = hides(leg, party), isTold = hidden && trunk?.privacy === 'never'                 // RFC 3325 7: who is trusted is told, and told not to pass it on
+  if (hidden && !isTold) return status
   const who = `${named(party.name)}<sip:${party.number}@${house.domain}>`
   const asserted = trunk?.assertIdentity === false ? '' : `P-Asserted-Identity: ${who}\r\n`
-  return `${status}${asserted}${trunk?.remotePartyId ? `Remote-Party-ID: ${who};party=${leg.side === 'out' ? 'calling' : 'called'};screen=yes;privacy=off\r\n` : ''}`
+  return `${status}${asserted}${trunk?.remotePartyId ? `Remote-Party-ID: ${who};party=${leg.side === 'out' ? 'calling' : 'called'};screen=yes;privacy=${hidden ? 'full' : 'off'}\r\n` : ''}`
 }
+
+/** Does the other side of this leg not see who that is? As the caller asked, or as the trunk does with every caller (RFC 3323). */
+export function hides({ side, peer }: SipLeg, { anonymous }: Party): boolean { return anonymous === true || (side === 'out' && peer.trunk?.privacy === 'always') }
 
 /** A display name as it goes on the wire: UTF-8 octets (RFC 3261 7.3.1), one char each. */
 export function named(name: string): string { return name === '' ? '' : `${quote(octets(name))} ` }
