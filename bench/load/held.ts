@@ -1,6 +1,7 @@
 /** What registrations and live calls take in the heap: the exchange alone, in a process of its own, driven without a socket. `--expose-gc` */
 import { hash, randomBytes } from 'node:crypto'
 import { newExchange, drain, step } from '../../src/calls/exchange.ts'
+import { changed } from '../../src/directory/changes.ts'
 import { carryOut, plan } from '../../src/directory/plan.ts'
 import { SealKey } from '../../src/directory/seal.ts'
 import { readSite } from '../../src/directory/site.ts'
@@ -8,7 +9,6 @@ import { buildSnapshot } from '../../src/directory/snapshot.ts'
 import type { EdgeOutput, Flow } from '../../src/kit/flow.ts'
 import { secret } from '../../src/kit/secret.ts'
 import { newRandom } from '../../src/main/random.ts'
-import { changed } from '../../src/main/prepare.ts'
 import { domain, numberOf, passwordOf, siteOf } from './site.ts'
 
 const [registrations = 0, calls = 0] = process.argv.slice(2).map(Number)

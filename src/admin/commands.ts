@@ -8,6 +8,7 @@ import { configureCommands } from './configure.ts'
 import { explainCommands } from './explain.ts'
 import { firewallCommands } from './firewall.ts'
 import type { House } from './house.ts'
+import { namingCommands } from './naming.ts'
 import { adminProblem } from './problems.ts'
 import { showCommands } from './show.ts'
 import type { Table } from './table.ts'
@@ -44,7 +45,7 @@ export interface Command {
 }
 
 export const commands: readonly Command[] = [
-  ...configureCommands, ...showCommands, ...firewallCommands, ...explainCommands,
+  ...configureCommands, ...namingCommands, ...showCommands, ...firewallCommands, ...explainCommands,
   { name: 'certificate issue', about: 'A key and a certificate for a device or a trunk peer.', who: 'owner',
     options: [{ name: 'name', about: 'Name of the device.', takes: 'text', required: true }, { name: 'out', about: 'Folder to write to.', takes: 'text', required: true }], run: issue },
 ]
@@ -60,6 +61,7 @@ export async function runCommand(house: House, request: unknown, told: Progress 
   if (!command) return fail([adminProblem('admin.unknownCommand', request.command.slice(0, 64))])
   const wrong = optionProblems(command, request.options)
   if (wrong.length > 0) return fail(wrong)
+  await house.synchronise()
   const done = await command.run(house, request.options, told).catch(thrownProblem)
   if (done.ok) return ok(done.value)
   return fail(isProblem(done.problem) ? [done.problem] : done.problem)

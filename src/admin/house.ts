@@ -4,6 +4,7 @@ import type { SealKey } from '../directory/seal.ts'
 import type { Snapshot } from '../directory/snapshot.ts'
 import type { CertificateRow } from '../kit/certificate.ts'
 import type { Problem, Result } from '../kit/result.ts'
+import type { OccupiedPort } from '../policy/trunk/sharing.ts'
 import type { BoundPort, LiveAnswer, LiveRequest } from './live.ts'
 
 export interface Configuration extends ConfigurationStore {
@@ -65,13 +66,22 @@ export interface House {
   readonly live: <R extends LiveRequest>(request: R) => Promise<Result<LiveAnswer<R>>>
   /** Ports that this process has bound itself. */
   readonly ownPorts: () => readonly BoundPort[]
+  /** Of the configuration in use. */
   readonly snapshot: () => Snapshot
-  /** A picture of the system and its services alone: all that listeners are made of, however great the rest is. */
+  /** The same of the system and its services alone: all that the desk's own listeners are made of, however great the rest is. */
   readonly doors: () => Snapshot
   readonly portTable: (snapshot: Snapshot) => readonly PortRow[]
   readonly serviceNames: readonly string[]
   /** The method table of call control. */
   readonly methods: () => Promise<ReadonlyMap<string, MethodRow>>
+  /** Learns which revision the call process uses. */
+  readonly synchronise: () => Promise<void>
+  /** The revision in use: the last that is stored, unless something is saved and waits. */
+  readonly inUse: () => number
+  /** What is saved and not in use, oldest first. */
+  readonly waiting: () => readonly { readonly rev: number; readonly set: ChangeSet }[]
+  /** Ports of services that are on. */
+  readonly occupied: (snapshot: Snapshot) => readonly OccupiedPort[]
   /** What would be wrong with the listeners of this configuration. */
   readonly checkPorts: (objects: readonly StoredObject[]) => { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
   /** Text for nft: our whole table, or the set of known sources alone. */

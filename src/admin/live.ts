@@ -102,6 +102,7 @@ export type LiveRequest =
   /** Which of these lines can be reached now, and how many calls each has. */
   | { readonly ask: 'lines'; readonly lines: readonly string[] }
   | { readonly ask: 'reading' }
+  | { readonly ask: 'revision' }
   | { readonly ask: 'reload' }
   | { readonly ask: 'tail'; readonly after: number }
 
@@ -114,6 +115,8 @@ export interface LiveAnswers {
   readonly ladder: readonly LadderRung[]
   readonly lines: Readonly<Record<string, { readonly reachable: boolean; readonly calls: number }>>
   readonly reading: unknown
+  /** Of the configuration in use. */
+  readonly revision: number
   /** Problems: what could not be opened; the former configuration stays in use then. */
   readonly reload: { readonly rev: number; readonly problems: readonly Problem[] }
   readonly tail: { readonly last: number; readonly events: readonly TailEvent[] }

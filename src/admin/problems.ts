@@ -16,6 +16,7 @@ const table = {
   'admin.notThere': ['This is not there yet in this version', undefined],
   'admin.notFound': ['Nothing has this name', undefined],
   'admin.ownObject': ['The system made this itself: it is not deleted', 'Leave it; nothing has to use it.'],
+  'admin.stillWaiting': ['What is saved could not be taken over and goes on waiting; the system goes on as it was', 'Correct it and save again, or `ringfort undo` it.'],
   'admin.takenBack': ['The change was taken back, nothing is different', undefined],
   'admin.fileUnreadable': ['The file cannot be read', 'Correct the path or its permissions.'],
 } as const satisfies Record<string, readonly [string, string | undefined]>

@@ -5,6 +5,7 @@ import type { Answer, Command, Options } from './commands.ts'
 import type { House, PortRow } from './house.ts'
 import { ladderText } from './ladder.ts'
 import { type BoundPort, type LiveCall, livePage, type LiveRegistration, type LiveTrunk } from './live.ts'
+import { showPending } from './pending.ts'
 import { adminProblem } from './problems.ts'
 import { lasting, moment, plainLines, type Table } from './table.ts'
 
@@ -22,6 +23,7 @@ export const showCommands: readonly Command[] = [
   { name: 'show trunks', about: 'Trunks: whether each can be used, where it leads, whether it is registered, and why not.', who: 'owner', options: [], run: trunks },
   { name: 'show certificates', about: 'Certificates of this system.', who: 'owner', options: [], run: certificates },
   { name: 'show version', about: 'Versions.', who: 'owner', options: [], run: async ({ version }) => answer(version, { columns: ['part', 'version'], rows: Object.entries(version) }) },
+  { name: 'show pending', about: 'What is saved and not in use.', who: 'owner', options: [], run: showPending },
   { name: 'show audit', about: 'Who changed what, and whether the history is whole.', who: 'owner', options: [{ name: 'limit', about: 'Rows at most.', takes: 'number' }], run: audit },
   { name: 'show requirements', about: 'Requirements and their text; which tests show them says `npm run trace` in a clone.', who: 'owner', options: [], run: requirements },
 ]

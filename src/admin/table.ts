@@ -26,6 +26,13 @@ export function plainLines(text: string): string { return text.split('\n').map(o
 /** One document in one line, whose strings may have come from a stranger: the same characters as escapes. */
 export function jsonLine(document: unknown): string { return `${JSON.stringify(document).replace(moving, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n` }
 
+/** Fields of a change in words: `port: 5060 → 5070 (the default)`. */
+export function fieldsText(what: string, fields: readonly { readonly field: string; readonly before?: unknown; readonly after?: unknown; readonly isDefault?: true | undefined }[]): string {
+  const text = (value: unknown) => value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
+  const words = fields.map(({ field, before, after, isDefault }) => what === 'create' ? `${field}: ${text(after)}` : `${field}: ${text(before)} → ${text(after)}${isDefault ? ' (the default)' : ''}`)
+  return what === 'delete' ? '' : words.join(', ')
+}
+
 export function moment(at: number): string { return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z` }
 
 export function clock(at: number): string { return new Date(at).toISOString().slice(11, 23) }

@@ -113,6 +113,16 @@ export function inverse(set: ChangeSet, rev: number, by: string, at: Millis, rea
   return { by, at, via: 'undo', reason, undoes: rev, changes }
 }
 
+/** The configuration after a change set: what is not named stays as it is. */
+export function changed(objects: readonly StoredObject[], changes: readonly Change[], rev = 0): StoredObject[] {
+  const found = new Map(objects.map((object) => [`${object.kind}/${object.key}`, object]))
+  for (const { kind, key, after, system } of changes) {
+    if (after) found.set(`${kind}/${key}`, { kind, key, rev, body: after, ...(system ? { system } : {}) })
+    else found.delete(`${kind}/${key}`)
+  }
+  return [...found.values()]
+}
+
 /** The rows that the audit shows for a set; the store keeps these beside the set itself. */
 export function auditRows(set: ChangeSet, rev: number): AuditRow[] {
   const { by, at, via, reason, undoes } = set

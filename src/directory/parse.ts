@@ -45,7 +45,8 @@ function missing(field: Field, name: string, path: Path, faults: Fault[]): Json 
 
 function structuredCloneOf(value: Json): Json { return Array.isArray(value) ? [...value] : value }
 
-function parseField(field: Field, value: unknown, path: Path, faults: Fault[]): Json | Secret | Draft | undefined {
+/** One value of one field. */
+export function parseField(field: Field, value: unknown, path: Path, faults: Fault[]): Json | Secret | Draft | undefined {
   if (field.secret && value === null) return null
   const fault = (code: DirectoryCode, text: string, remedy = `Allowed: ${allowed(field)}.`): undefined => { faults.push({ path, code, text, remedy }) }
   switch (field.type) {

@@ -129,6 +129,11 @@ function marked(kind: Kind, change: FieldChange): PlanField {
   return sameJson(change.after, field?.default as Json | undefined) ? { ...change, isDefault: true } : change
 }
 
+/** The changes as they will be, but for their secrets: enough to look at. */
+export function unsealed({ work }: Plan): Change[] {
+  return work.map(({ kind, key, before, after, system }) => ({ kind, key, before, after: after as Body | undefined, system }))
+}
+
 /** Who does it: the head of the change set. */
 export type Author = Omit<ChangeSet, 'changes'>
 

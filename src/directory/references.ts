@@ -42,6 +42,24 @@ function follow(value: unknown, steps: readonly string[], at: readonly (string |
   } else if (isDraft(value as Draft)) follow((value as Draft)[step], rest, [...at, step], field, found)
 }
 
+/** The same draft with every key that names `from` turned into `to`; itself where none does. */
+export function renamed(kind: Kind, draft: Draft, of: Kind, from: string, to: string): Draft {
+  const own = (ways.get(kind) ?? []).filter(({ field }) => field.refers!.includes(of))
+  return own.reduce((changed, { steps }) => replaced(changed, steps, from, to) as Draft, draft)
+}
+
+function replaced(value: unknown, [step, ...rest]: readonly string[], from: string, to: string): unknown {
+  if (step === undefined) return value === from ? to : value
+  if (step === '') {
+    if (!Array.isArray(value)) return value
+    const items = value.map((item) => replaced(item, rest, from, to))
+    return items.some((item, i) => item !== value[i]) ? items : value
+  }
+  if (!isDraft(value as Draft) || !Object.hasOwn(value as Draft, step)) return value
+  const before = (value as Draft)[step], after = replaced(before, rest, from, to)
+  return after === before ? value : { ...value as Draft, [step]: after }
+}
+
 /** Codes that were there before any field could refer. */
 const codes: { readonly [K in Kind]?: DirectoryCode } = { user: 'directory.unknownUser', pickupGroup: 'directory.unknownGroup' }
 /** Guesses at what was meant, and the keys that are looked through for one. */

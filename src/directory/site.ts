@@ -7,7 +7,7 @@
 import type { Kind, StoredObject } from './changes.ts'
 import { crossCheck } from './cross.ts'
 import { type Definition, keyOf } from './define.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import { byCollection } from './kinds.ts'
 import { isRecord, parseObject, printable, unknownField } from './parse.ts'
 import type { DirectoryCode } from './problems.ts'
@@ -21,6 +21,8 @@ export const maxShown = 50
 export interface Site extends Given {
   readonly fileName: string
   readonly warnings: readonly Problem[]
+  /** Where an object, or a field of it, stands: file, line and column; of what is stored its name. */
+  readonly placeOf: (kind: Kind, key: string, field?: string) => string
 }
 
 export interface SiteOptions {
@@ -39,7 +41,7 @@ export function readSite(text: string, fileName: string, options: SiteOptions = 
   const current = options.current ?? [], stored = indexed(current)
   const { errors, warnings } = crossCheck(viewOf(site, current), brokenKinds(faults), (id) => stored.has(id))
   if (faults.length + errors.length > 0) return fail(told([...faults, ...errors]))
-  return ok({ ...site, fileName, warnings: told(warnings) })
+  return ok({ ...site, fileName, warnings: told(warnings), placeOf: (kind, key, field) => placeOf(site, yaml, fileName, kind, key, field) })
 }
 
 /** Kinds of which a name or a number could not be read: what points there may be right. Of an unknown list nobody knows which it was meant to be. */
@@ -110,6 +112,12 @@ function toProblem(finding: Finding, yaml: YamlText, fileName: string): Problem 
   const { path, code, text, remedy, atName, stored } = finding
   const where = stored ? `${fileName} (stored: ${stored})` : yaml.value === undefined ? yaml.locate(path) : `${yaml.locate(path, atName)} ${pathText(path, yaml.value)}`.trimEnd()
   return remedy === undefined ? { code, text, where } : { code, text, where, remedy }
+}
+
+function placeOf({ objects }: Given, yaml: YamlText, fileName: string, kind: Kind, key: string, field: string | undefined): string {
+  const object = objects.find((one) => one.kind === kind && one.key === key) ?? { kind, key, draft: {} }
+  const steps = field === undefined ? [] : field.split('.').map((step) => /^[0-9]+$/.test(step) ? Number(step) : step)
+  return toProblem(finding(object, steps, 'site.notAllowed', ''), yaml, fileName).where ?? fileName
 }
 
 /** `users[alice].extension`: by key where the key can be read, by place in the list (from 1) otherwise. */

@@ -81,7 +81,7 @@ async function addCommands(program: Program): Promise<void> {
 function addCommand(parent: Program, name: string, command: Command): void {
   const own = parent.command(name).description(command.about).addOption(dataOption()).option('--json', 'one JSON document')
   const places = command.options.filter(({ positional }) => positional)
-  for (const option of places) own.argument(`<${option.name}>`, option.about)
+  for (const option of places) own.argument(option.required ? `<${option.name}>` : `[${option.name}]`, option.about)
   for (const option of command.options.filter(({ positional }) => !positional)) {
     const flag = new Flag(option.takes === 'nothing' ? `--${option.name}` : `--${option.name} <${option.takes}>`, option.about)
     own.addOption(option.required ? flag.makeOptionMandatory() : flag)

@@ -40,6 +40,7 @@ export async function openDesk(dataDir: string, log: Log, live: Live, busy: Busy
   const key = readSealKey(dataDir)
   if (!key.ok) { await store.value.close(); return { ok: false, problem: [key.problem] } }
   const house = deskHouse({ dataDir, store: store.value, key: key.value, live, log })
+  await house.synchronise()
   const opened = await openListeners(dataDir, log, house, busy)
   if (!opened.ok) await store.value.close()
   return opened.ok ? { ok: true, value: running(opened.value, house, store.value) } : opened

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { House } from '../admin/house.ts'
 import type { BoundPort } from '../admin/live.ts'
-import type { Kind, StoredObject } from '../directory/changes.ts'
+import type { StoredObject } from '../directory/changes.ts'
 import type { SealKey } from '../directory/seal.ts'
 import { buildSnapshot, type Snapshot } from '../directory/snapshot.ts'
 import type { Problem } from '../kit/result.ts'
@@ -13,9 +13,10 @@ import type { Binding } from '../edge/bindings.ts'
 import { firewallRules, knownRules } from '../edge/firewall.ts'
 import { certificates, issue, writeIssued } from '../edge/authority.ts'
 import type { Live } from './desk.ts'
+import { inUseOf } from './inUse.ts'
 import { pkiDirectory } from './keys.ts'
 import { methodTable } from './methods.ts'
-import { bindingPlan, portTable, serviceNames } from './ports.ts'
+import { bindingPlan, occupiedPorts, portTable, serviceNames } from './ports.ts'
 import { monotonicNow } from './parts.ts'
 import { ownVersion } from './version.ts'
 
@@ -30,32 +31,30 @@ interface Around { readonly dataDir: string; readonly store: Store; readonly key
 const root = resolve(import.meta.dirname, '../..')
 
 export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse {
-  const { configuration, records } = store, bound: BoundPort[] = []
+  const { configuration, records } = store, bound: BoundPort[] = [], inUse = inUseOf(configuration, key)
+  let isSure = false
   const house: DeskHouse = {
     now: monotonicNow, version: { ringfort: ownVersion(), node: process.versions.node }, dataDir, key, configuration, records, live, bound,
-    ownPorts: () => bound, snapshot: pictures(store, key), doors: pictures(store, key, ['system', 'service']), portTable, serviceNames, methods: methodTable,
-    checkPorts: (objects) => checkPorts(objects, key),
+    ownPorts: () => bound, snapshot: inUse.pictures(), doors: inUse.pictures(['system', 'service']), portTable, serviceNames, methods: methodTable,
+    synchronise: async () => {
+      if (inUse.rev() === configuration.rev() && isSure) return
+      const said = await live({ ask: 'revision' })
+      if (said.ok) inUse.learn(said.value)
+      isSure = said.ok
+    },
+    inUse: inUse.rev, waiting: inUse.waiting, occupied: occupiedPorts, checkPorts: (objects) => checkPorts(objects, key),
     firewall: { known: knownRules, rules: (known, strangersTogether) => firewallRules(bindings(house.doors()), { known, strangersTogether }) },
     certificates: () => certificates(pkiDirectory(dataDir)), issueCertificate: (name, folder) => issueTo(dataDir, name, folder),
     changed: async () => {
       const done = await live({ ask: 'reload' })
       if (!done.ok) log.problem('error', done.problem)
+      if (done.ok) inUse.learn(done.value.rev)
       const problems = done.ok ? done.value.problems : []   // written; a call process that does not answer now reads it when it comes back
       return problems.length > 0 ? problems : house.alsoChanged()
     },
     requirements: () => requirements(), alsoChanged: async () => [],
   }
   return house
-}
-
-/** The picture of what is stored now, or of these kinds of it; built again when the revision has changed. */
-function pictures({ configuration }: Store, key: SealKey, kinds?: readonly Kind[]): () => Snapshot {
-  let known: Snapshot | undefined
-  return () => {
-    if (known?.rev === configuration.rev()) return known
-    const { rev, objects } = configuration.load(kinds)
-    return known = buildSnapshot(rev, objects, key)
-  }
 }
 
 function checkPorts(objects: readonly StoredObject[], key: SealKey): ReturnType<House['checkPorts']> {

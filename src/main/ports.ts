@@ -9,6 +9,8 @@ import type { PortRow } from '../admin/house.ts'
 import type { Snapshot } from '../directory/snapshot.ts'
 import type { Flow, Hop } from '../kit/flow.ts'
 import type { Problem, Result } from '../kit/result.ts'
+import type { TransportFamily } from '../policy/trunk/profile.ts'
+import type { OccupiedPort } from '../policy/trunk/sharing.ts'
 
 export const serviceNames: readonly string[] = services.map((row) => row.name)
 
@@ -17,6 +19,13 @@ export function bindingConfig({ system, services: own }: Snapshot): BindingConfi
 }
 
 export function bindingPlan(snapshot: Snapshot): Result<BindingPlan, Problem[]> { return planBindings(bindingConfig(snapshot)) }
+
+/** What services that are on stand on: trunks may share the ports of signalling, in their own family, and no others. */
+export function occupiedPorts(snapshot: Snapshot): OccupiedPort[] {
+  return portTable(snapshot).filter(({ enabled, port }) => enabled && port !== 0).map(({ name, port }) => ({ name, port, family: families[name] ?? 'other' }))
+}
+
+const families: Readonly<Record<string, TransportFamily>> = { 'sip-udp': 'clear', 'sip-tcp': 'clear', 'sip-tls': 'tls' }
 
 /** Rows that the call process opens. */
 export function callBindings(plan: BindingPlan): Binding[] { return plan.bindings.filter((b) => b.row.process === 'call') }

@@ -1,15 +1,14 @@
 /** Everything that must be right before a port is opened: the data directory, the database, the keys, the site file, the picture. */
 import { existsSync, statSync } from 'node:fs'
-import { type Change, inverse, type StoredObject } from '../directory/changes.ts'
+import { type Change, changed, inverse, type StoredObject } from '../directory/changes.ts'
 import { buildSnapshot, checkSeals, type Snapshot } from '../directory/snapshot.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { databasePath, openReader, type Reader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import { type Keys, openKeys, sealKeyFile } from './keys.ts'
 import { lackingObjects, ownSet } from './ownObjects.ts'
-import { bindingPlan } from './ports.ts'
 import { mainProblem } from './problems.ts'
-import { type SiteSource, siteText, withFreePorts } from './siteFile.ts'
+import { reviewSite, type SiteSource, siteText, withFreePorts } from './siteFile.ts'
 
 export interface PrepareOptions {
   readonly dataDir: string
@@ -101,28 +100,17 @@ async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded,
   const given = siteText(source)
   if (!given.ok) return fail([given.problem])
   // a start without a site file needs neither YAML nor argon2
-  const [{ readSite }, { carryOut, plan }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('../directory/plan.ts'), import('./ports.ts')])
+  const [{ readSite }, { carryOut, plan, unsealed }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('../directory/plan.ts'), import('./ports.ts')])
   const { text, name, freePorts } = given.value
   const site = readSite(text, name, { current: objects, serviceNames })
   if (!site.ok) return site
   const planned = plan(objects, freePorts ? withFreePorts(site.value) : site.value, seal)
+  const reviewed = await reviewSite(site.value, changed(objects, unsealed(planned)), seal, now), warnings = [...site.value.warnings, ...reviewed.warnings]
+  if (reviewed.problems.length > 0) return fail(reviewed.problems)
   const set = await carryOut(planned, seal, { by: 'owner', at: now, via: 'start' })
-  const after = changed(objects, set.changes)
-  const ports = bindingPlan(buildSnapshot(rev, after, seal))
-  if (!ports.ok) return fail(ports.problem)
-  if (set.changes.length === 0) return ok({ configuration: { rev, objects }, warnings: site.value.warnings, takeBack: () => {} })
+  if (set.changes.length === 0) return ok({ configuration: { rev, objects }, warnings, takeBack: () => {} })
   const done = store.configuration.apply(set, rev)
   if (!done.ok) return fail([done.problem])
   const written = done.value.rev, takeBack = (): void => { store.configuration.apply(inverse(set, written, 'system', now, 'The system could not open under it'), written) }
-  return ok({ configuration: { rev: written, objects: after }, warnings: site.value.warnings, takeBack })
-}
-
-/** The configuration after a change set: what is not named stays as it is. */
-export function changed(objects: readonly StoredObject[], changes: readonly { kind: StoredObject['kind']; key: string; after?: StoredObject['body'] | undefined; system?: true | undefined }[], rev = 0): StoredObject[] {
-  const found = new Map(objects.map((object) => [`${object.kind}/${object.key}`, object]))
-  for (const { kind, key, after, system } of changes) {
-    if (after) found.set(`${kind}/${key}`, { kind, key, rev, body: after, ...(system ? { system } : {}) })
-    else found.delete(`${kind}/${key}`)
-  }
-  return [...found.values()]
+  return ok({ configuration: { rev: written, objects: changed(objects, set.changes, written) }, warnings, takeBack })
 }

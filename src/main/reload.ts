@@ -5,14 +5,13 @@
 import type { LiveAnswers } from '../admin/live.ts'
 import { withdraw } from '../calls/locations.ts'
 import { located } from '../calls/watching.ts'
-import type { StoredObject } from '../directory/changes.ts'
+import { changed, type StoredObject } from '../directory/changes.ts'
 import { growSnapshot, type Snapshot } from '../directory/snapshot.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Problem } from '../kit/result.ts'
 import { defaultLimits } from '../edge/limits.ts'
 import { asksCallers, openTls } from './certificates.ts'
 import { bindingPlan, callBindings, certificateNames, guardLimits } from './ports.ts'
-import { changed } from './prepare.ts'
 import { monotonicNow, type Parts } from './parts.ts'
 
 type Reloaded = LiveAnswers['reload']

@@ -8,7 +8,7 @@ import { newFolder, ringfort } from './running.ts'
 const nowhere = join(newFolder(), 'data')
 const cases: readonly (readonly [given: readonly string[], code: string, says: RegExp])[] = [
   [['apply', '/nowhere/site.yaml', '--data', nowhere], 'admin.fileUnreadable', /\/nowhere\/site\.yaml: The file cannot be read: there is no such file \(ENOENT\)\./],
-  [['apply'], 'admin.option', /missing required argument/],
+  [['undo'], 'admin.option', /missing required argument/],
   [['show', 'registrations', '--data', nowhere], 'admin.notRunning', /No Ringfort runs/],
   [['show', 'registrations', '--loud'], 'admin.option', /unknown option '--loud'/],
   [['show', 'call'], 'admin.option', /missing required argument 'id'/],

@@ -2,8 +2,8 @@
 import type { Snapshot } from '../../directory/snapshot.ts'
 import type { Problem } from '../../kit/result.ts'
 import { checkProfile, warnings } from '../trunk/check.ts'
-import { completeProfile } from '../trunk/profile.ts'
-import { checkSharing, type OccupiedPort } from '../trunk/sharing.ts'
+import { completeProfile, predefinedProfile } from '../trunk/profile.ts'
+import { checkSharing, mayChange, type OccupiedPort } from '../trunk/sharing.ts'
 import { trunksOf } from '../trunk/trunksOf.ts'
 import { about, type Report, type ReviewFinding } from './finding.ts'
 
@@ -14,6 +14,8 @@ export function reviewProfiles(snapshot: Snapshot): Report {
   for (const profile of snapshot.trunkProfiles.values()) {
     const faults = checkProfile(profile, { allowNullCipher })
     errors.push(...faults.map((fault) => about('trunkProfile', profile.name, { ...fault, text: `${fault.text} Allowed: ${fault.allowed}.` }, fault.field)))
+    const fixed = faults.length === 0 && profile.name === predefinedProfile.name ? mayChange(predefinedProfile, completeProfile(profile)) : undefined   // R303
+    if (fixed) errors.push(about('trunkProfile', profile.name, fixed, 'deviceSecurityMode'))
     if (faults.length === 0 && used.has(profile.name)) found.push(...warnings(completeProfile(profile), credentials).map((problem) => about('trunkProfile', profile.name, problem)))
   }
   return { errors, warnings: found }
