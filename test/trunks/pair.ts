@@ -7,6 +7,10 @@ export interface PairPlan {
   readonly trunk?: string
   readonly profile?: string
   readonly destinations?: string
+  /** International numbers are open to Staff; more fields of that class; more route patterns. */
+  readonly open?: boolean
+  readonly staff?: string
+  readonly patterns?: string
   /** Further parts of the near site file. */
   readonly near?: string
   readonly phones?: string
@@ -24,7 +28,7 @@ export interface PairPlan {
 const password = 'battery-staple-'
 const phone = (name: string, media: string) => `  - { name: ${name}, user: ${name}, digest: { user: ${name}, password: "${password}${name}" }, deviceSecurityMode: nonSecure, mediaSecurity: ${media}, callingSearchSpace: Staff }`
 
-export function nearSite({ destinations = '[{ address: 10.0.0.2 }]', trunk = '', profile = '', near = '', phones = '', lines = '', system = '' }: PairPlan): string {
+export function nearSite({ open = false, staff = '', patterns = '', destinations = '[{ address: 10.0.0.2 }]', trunk = '', profile = '', near = '', phones = '', lines = '', system = '' }: PairPlan): string {
   return `system: { domain: near.test, listen: 127.0.0.1, ${system} }
 users:
   - { userId: alice, displayName: Alice Adams, extension: "1001", classOfService: Staff }
@@ -40,7 +44,8 @@ callingSearchSpaces: [{ name: Staff, partitions: [National, International] }]
 routePatterns:
   - { pattern: "9.0[2-9]XXXXXXX", partition: National, trunk: carrier, discard: preDot }
   - { pattern: "9.00!", partition: International, trunk: carrier, discard: preDot }
-classesOfService: [{ name: Staff, international: false }]
+${patterns}
+classesOfService: [{ name: Staff, international: ${open}, ${staff} }]
 ${near}`
 }
 
