@@ -71,7 +71,9 @@ test('R370 a trunk takes the place of its own dialog, as a voice mail does after
   assert.ok(system.until(() => system.phone('alice').talks.length > 0))
   system.phone('alice').answer()
   system.run(300)
-  const first = c.last('SIP/2.0 200')!, second = c.ask('INVITE', '1001', { body: sdp, headers: `Replaces: ${field(first, 'Call-ID')};to-tag=${/tag=(.+)/.exec(field(first, 'To'))![1]!};from-tag=${/tag=(.+)/.exec(field(first, 'From'))![1]!}\r\n` })
+  const first = c.last('SIP/2.0 200')!
+  c.send(`ACK ${/<([^>]+)>/.exec(field(first, 'Contact'))![1]!} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKack\r\nMax-Forwards: 70\r\nFrom: ${field(first, 'From')}\r\nTo: ${field(first, 'To')}\r\nCall-ID: ${field(first, 'Call-ID')}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n`)
+  const second = c.ask('INVITE', '1001', { body: sdp, headers: `Replaces: ${field(first, 'Call-ID')};to-tag=${/tag=(.+)/.exec(field(first, 'To'))![1]!};from-tag=${/tag=(.+)/.exec(field(first, 'From'))![1]!}\r\n` })
   system.run(1_000)
   assert.deepEqual([...new Set(c.statuses(second))], [200])
   assert.ok(c.last('BYE ') !== undefined, 'the dialog that was replaced is hung up')
