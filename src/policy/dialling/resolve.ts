@@ -5,11 +5,12 @@
  * Standards  dial plan 11.2–11.4, 11.7, 11.10; RFC 3398 7.2.4.1; RFC 3261 21.4
  * Security   what a trunk may reach stands at the trunk: without a search space nothing by 3xx or REFER, and never our features from outside
  */
-import type { LinePicture, Meaning, PhonePicture, TrunkPicture } from '../../directory/picture.ts'
+import type { Meaning } from '../../directory/picture.ts'
 import type { Snapshot } from '../../directory/snapshot.ts'
 import { kindOf } from '../toll/kinds.ts'
 import { closedTrunks } from '../toll/offNet.ts'
 import { causes, type RefusalCause } from './causes.ts'
+import type { Dialler } from './dialler.ts'
 import type { Rule } from './plan.ts'
 import { planOf, type SitePlan } from './planOf.ts'
 import { type Carrying, leaving, type Leaving, nextRoute, type Offer, type Outcome, type Routing, startRouting } from './routes.ts'
@@ -18,15 +19,7 @@ import type { Note } from './transform.ts'
 import { type Asked, decide } from './translate.ts'
 import { everyOffer, type Offers } from './walk.ts'
 
-/** Who dials, or in whose name a call goes on. `origin`: the trunk that the caller came by; `calling`: the caller's number where it is another's. */
-export type Dialler =
-  | {
-    readonly is: 'line'; readonly line: LinePicture; readonly phone?: PhonePicture | undefined
-    /** The line forwards; the line transfers. */
-    readonly forwarding?: boolean | undefined; readonly transfer?: boolean | undefined
-    readonly origin?: TrunkPicture | undefined; readonly calling?: string | undefined
-  }
-  | { readonly is: 'trunk'; readonly trunk: TrunkPicture; readonly use: 'inbound' | 'rerouting' | 'refer'; readonly calling?: string | undefined }
+export type { Dialler } from './dialler.ts'
 
 /** Trunks to be tried. */
 export interface Route {
@@ -35,7 +28,7 @@ export interface Route {
   /** Why there is none, where it is not what the last one said. */
   readonly cause: () => RefusalCause | undefined
   /** All of them, as if none took the call; takes nobody's turn. */
-  readonly every: (note?: Note) => Offers
+  readonly offers: (note?: Note) => Offers
 }
 
 export interface Routes {
@@ -71,10 +64,10 @@ export type Resolution = { readonly is: 'own'; readonly meaning: Known; readonly
 export function resolve(snapshot: Snapshot, who: Dialler, dialled: string, now: number, note?: Note): Resolution {
   const meaning = snapshot.numberOrUser(dialled), site = planOf(snapshot), spaces = spacesOf(who)
   if (!spaces) return withoutSpace(who, note)
-  if (site.isPlain) return meaning.is === 'unknown' ? refused('noMatch', note) : ownOf(who, meaning, callingOf(who), note)
+  if (meaning.is === 'line' && meaning.number !== dialled) note?.({ text: `${dialled} is a user, whose primary line is ${meaning.number}.`, object: `users[${dialled}]`, field: 'extension', value: meaning.number })
+  if (site.isPlain) return meaning.is === 'unknown' ? nobody(dialled, note) : ownOf(who, meaning, callingOf(who), note)
   const number = meaning.is === 'line' ? meaning.number : dialled, keys = dialledDigits(number)
   if (!keys.ok) return refused(keys.problem.code === 'dialling.tooLong' ? 'notDialable' : 'noMatch', note)
-  if (number !== dialled) note?.({ text: `${dialled} is a user, whose primary line is ${number}.`, object: `users[${dialled}]`, field: 'extension', value: number })
   const caller = callerOf(snapshot, who, spaces, now), decision = decide(site.plan, { ...caller, dialled: keys.value }, note)
   if (decision.is === 'refused') return refusal(decision.cause, decision.object)
   if (decision.is === 'own') return ownOf(who, snapshot.numberOrUser(decision.digits) as Known, decision.calling, note)
@@ -116,6 +109,11 @@ function withoutSpace(who: Dialler, note: Note): Refused {
   const object = `trunks[${who.trunk.name}]`, field = spaceFields[who.use], text = `The trunk ${who.trunk.name} has no ${field}: nothing is reached so.`
   note?.({ text, object, field })
   return { ...refusal('callRejected', object), field, text }
+}
+
+function nobody(dialled: string, note: Note): Refused {
+  note?.({ text: `Nobody has ${dialled}: no line, hunt group, park slot, pickup group, feature code or user.` })
+  return refusal('noMatch', undefined)
 }
 
 function refused(cause: RefusalCause, note: Note): Refused {
@@ -161,6 +159,6 @@ function newRoute({ plan, turns }: SitePlan, rule: Rule, carrying: Carrying, clo
       return undefined
     },
     cause: () => cause,
-    every: (note) => everyOffer(plan, rule, carrying, closed, note),
+    offers: (note) => everyOffer(plan, rule, carrying, closed, note),
   }
 }

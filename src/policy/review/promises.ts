@@ -9,7 +9,7 @@ import type { Problem } from '../../kit/result.ts'
 import { isCause } from '../dialling/causes.ts'
 import { type DiallingCode, problem } from '../dialling/problems.ts'
 import { featureName } from '../dialling/planOf.ts'
-import type { Dialler } from '../dialling/resolve.ts'
+import { diallerNamed } from '../dialling/dialler.ts'
 import { momentOf } from '../dialling/schedule.ts'
 import { place, type Placed } from '../place.ts'
 import { isTollRule } from '../toll/mayCall.ts'
@@ -35,16 +35,6 @@ function brokenBy(snapshot: Snapshot, { from, to, expected, at }: DialPlanTest, 
   return wrong('dialling.testFailed', `From ${from} to ${to} should come to ${expected} and comes to ${got.join(' ')}${by === undefined ? '' : `, by ${by}`}.`)
 }
 
-/** `1001`, `alice`, `trunk carrier`. */
-export function diallerNamed(snapshot: Snapshot, name: string): Dialler | undefined {
-  if (name.startsWith('trunk ')) {
-    const trunk = snapshot.trunks.get(name.slice('trunk '.length))
-    return trunk && { is: 'trunk', trunk, use: 'inbound' }
-  }
-  const line = snapshot.numberOrUser(name)
-  return line.is === 'line' ? { is: 'line', line, phone: snapshot.phonesOfLine(line.number)[0] } : undefined
-}
-
 function isExpectation(text: string): boolean {
   const space = text.indexOf(' '), what = space < 0 ? text : text.slice(0, space), name = space < 0 ? '' : text.slice(space + 1)
   if (what === 'refused') return space < 0 || isCause(name) || isTollRule(name)
@@ -56,6 +46,6 @@ function outcomeOf(found: Placed): readonly string[] {
   if (found.is === 'refused') return ['refused', found.cause]
   if (found.is === 'refuse') return ['refused', found.rule]
   if (found.is === 'own') return found.meaning.is === 'line' ? ['line', found.meaning.number] : ['feature', featureName(found.meaning)]
-  const { offers: [offer], cause = 'noTrunk' } = found.route.every()
+  const { offers: [offer], cause = 'noTrunk' } = found.route.offers()
   return offer ? ['trunk', offer.trunk, offer.called] : ['refused', cause]
 }

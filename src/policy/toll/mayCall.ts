@@ -79,7 +79,7 @@ function transferTable(snapshot: Snapshot, facts: Facts, note: Note): TollRefusa
 
 /** A caller from outside who would be sent out again, by whomever (R135). */
 function systemTransferTable(snapshot: Snapshot, facts: Facts, note: Note): TollRefusal | undefined {
-  const { who } = facts, isSent = who.is === 'line' ? who.forwarding === true || who.transfer === true : who.use !== 'inbound'
+  const { who } = facts, isSent = who.transfer === true || (who.is === 'line' ? who.forwarding === true : who.use !== 'inbound')
   if (!isSent || !originOf(who)?.offNet) return undefined
   return byTable(snapshot, facts, snapshot.tollControl.systemTransferTable, 'systemTransferTable', 'tollControl', note)
 }

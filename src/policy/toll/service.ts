@@ -6,7 +6,6 @@
 import type { ClassOfServicePicture } from '../../directory/picture.ts'
 import type { Limits } from '../../directory/limits.ts'
 import type { Snapshot } from '../../directory/snapshot.ts'
-import { planOf } from '../dialling/planOf.ts'
 import type { Dialler } from '../dialling/resolve.ts'
 
 export interface Service {
@@ -39,10 +38,4 @@ export function countedFor(snapshot: Snapshot, who: Dialler, trunk: string): Cou
   const limits = snapshot.trunks.get(trunk)?.limits
   if (limits) found.push({ key: `trunks[${trunk}]`, object: `trunks[${trunk}]`, limits })
   return found
-}
-
-/** Without office hours it always is. */
-export function isOfficeOpen(snapshot: Snapshot, now: number): boolean {
-  const { officeHours, zone } = snapshot.tollControl
-  return officeHours === undefined || planOf(snapshot).plan.isOpen(officeHours, now, zone)
 }

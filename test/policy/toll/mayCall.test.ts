@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import type { Snapshot } from '../../../src/directory/snapshot.ts'
 import type { Dialler } from '../../../src/policy/dialling/resolve.ts'
 import { place } from '../../../src/policy/place.ts'
-import { countedFor, isOfficeOpen } from '../../../src/policy/toll/service.ts'
+import { isOfficeOpen } from '../../../src/policy/toll/office.ts'
+import { countedFor } from '../../../src/policy/toll/service.ts'
 import { day, house, lineOf, night, pictureOf, trunkOf } from '../site.ts'
 
 const site = await pictureOf(house)
