@@ -47,7 +47,8 @@ export interface Command {
 export const commands: readonly Command[] = [
   ...configureCommands, ...namingCommands, ...showCommands, ...firewallCommands, ...explainCommands,
   { name: 'certificate issue', about: 'A key and a certificate for a device or a trunk peer.', who: 'owner',
-    options: [{ name: 'name', about: 'Name of the device.', takes: 'text', required: true }, { name: 'out', about: 'Folder to write to.', takes: 'text', required: true }], run: issue },
+    options: [{ name: 'name', about: 'Name of the device.', takes: 'text', required: true }, { name: 'out', about: 'Folder to write to.', takes: 'text', required: true },
+      { name: 'peer', about: 'For the peer of a trunk: it is called as well, and shows the certificate as a server.', takes: 'nothing' }], run: issue },
 ]
 
 const byName = new Map(commands.map((command) => [command.name, command]))
@@ -96,8 +97,8 @@ function fits(value: unknown, takes: Option['takes']): boolean {
   return takes === 'nothing' ? typeof value === 'boolean' : typeof value === 'string'
 }
 
-async function issue(house: House, { name, out }: Options): Promise<Result<Answer>> {
-  const issued = await house.issueCertificate(String(name), String(out))
+async function issue(house: House, { name, out, peer }: Options): Promise<Result<Answer>> {
+  const issued = await house.issueCertificate(String(name), String(out), peer === true ? 'peer' : 'device')
   if (!issued.ok) return issued
   return ok({ document: { name, files: issued.value }, table: { columns: ['file'], rows: issued.value.map((file) => [file]) }, note: 'The key is for the device alone; ca.pem is what it must trust.' })
 }

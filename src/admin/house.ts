@@ -87,7 +87,8 @@ export interface House {
   /** Text for nft: our whole table, or the set of known sources alone. */
   readonly firewall: { readonly rules: (known: readonly string[], strangers: number | undefined) => string; readonly known: (known: readonly string[]) => string }
   readonly certificates: () => readonly CertificateRow[]
-  readonly issueCertificate: (name: string, folder: string) => Promise<Result<readonly string[]>>
+  /** `peer`: server as well as client (RFC 5280 4.2.1.12), for who is called over TLS. */
+  readonly issueCertificate: (name: string, folder: string, kind: 'device' | 'peer') => Promise<Result<readonly string[]>>
   /** The configuration was written: every process takes it over. Problems: it could not be used, and the former one still is. */
   readonly changed: () => Promise<readonly Problem[]>
   /** Requirements and their text; undefined where the list is not part of this installation. */

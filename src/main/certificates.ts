@@ -19,11 +19,13 @@ export async function openTls(dataDir: string, snapshot: Snapshot, now: number):
 }
 
 /**
- * Whether anybody may be known by a certificate: a phone that has nothing else (R239), a proxy by its name (RFC 5923).
+ * Whether anybody may be known by a certificate: a phone that has nothing else (R239), a proxy by its name (RFC 5923), a trunk over TLS (R349).
  * Where nobody is, none is asked for: some phones pass the question on to their user, and wait for the answer.
  */
-export function asksCallers({ phones, system }: Snapshot): boolean {
+export function asksCallers({ phones, system, trunks, trunkProfiles }: Snapshot): boolean {
   if (system.trustedProxies.length > 0) return true
+  const secured = new Set([...trunkProfiles.values()].filter(({ deviceSecurityMode }) => deviceSecurityMode !== 'nonSecure').map(({ name }) => name))
+  for (const { enabled, securityProfile } of trunks.values()) if (enabled && secured.has(securityProfile)) return true
   for (const { digestUser, address } of phones.values()) if (digestUser === undefined && address === undefined) return true
   return false
 }

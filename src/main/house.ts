@@ -44,7 +44,7 @@ export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse
     },
     inUse: inUse.rev, waiting: inUse.waiting, occupied: occupiedPorts, checkPorts: (objects) => checkPorts(objects, key),
     firewall: { known: knownRules, rules: (known, strangersTogether) => firewallRules(bindings(house.doors()), { known, strangersTogether }) },
-    certificates: () => certificates(pkiDirectory(dataDir)), issueCertificate: (name, folder) => issueTo(dataDir, name, folder),
+    certificates: () => certificates(pkiDirectory(dataDir)), issueCertificate: (name, folder, kind) => issueTo(dataDir, name, folder, kind),
     changed: async () => {
       const done = await live({ ask: 'reload' })
       if (!done.ok) log.problem('error', done.problem)
@@ -67,8 +67,8 @@ function bindings(snapshot: Snapshot): readonly Binding[] {
   return plan.ok ? plan.value.bindings : []          // a configuration that cannot be bound was refused when it was applied
 }
 
-async function issueTo(dataDir: string, name: string, folder: string): ReturnType<House['issueCertificate']> {
-  const issued = await issue(pkiDirectory(dataDir), name, 'device', monotonicNow())
+async function issueTo(dataDir: string, name: string, folder: string, kind: 'device' | 'peer'): ReturnType<House['issueCertificate']> {
+  const issued = await issue(pkiDirectory(dataDir), name, kind, monotonicNow())
   return issued.ok ? writeIssued(resolve(folder), name, issued.value) : issued
 }
 

@@ -1,5 +1,6 @@
 /** Commands of an administrator over the socket of a whole system: what they answer, and what they refuse. INTERFACE, issue 2 point 6. */
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -193,6 +194,8 @@ test('R091 certificate issue writes a key, a certificate and the authority for a
   const { files } = await house.document<{ files: string[] }>('certificate issue', { name: 'lobby', out: join(house.dataDir, 'lobby') })
   assert.deepEqual(files.map((file) => file.split('/').at(-1) ?? '').sort((a, b) => a.localeCompare(b)), ['ca.pem', 'lobby.key', 'lobby.pem'])
   assert.equal(readFileSync(join(house.dataDir, 'lobby/ca.pem'), 'utf8'), readFileSync(join(house.dataDir, 'pki/ca.pem'), 'utf8'))
+  const usages = async (name: string, peer: boolean) => new X509Certificate(readFileSync((await house.document<{ files: string[] }>('certificate issue', { name, out: join(house.dataDir, name), peer })).files[1]!)).keyUsage
+  assert.deepEqual([await usages('desk', false), await usages('carrier.test', true)], [['1.3.6.1.5.5.7.3.2'], ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']], 'a trunk\'s peer is a server as well')
   const refused = await house.command('certificate issue', { name: '../up', out: house.dataDir })
   assert.ok(!refused.ok)
   assert.equal(refused.problem[0]!.code, 'edge.certificateNameRefused')

@@ -33,7 +33,7 @@ export function ask(method: string, o: RequestParts): Step {
   const tail = content === undefined ? session(body) : `Content-Type: ${content}\nContent-Length: [len]\n\n${body}`
   return (at) => sending(`${method} ${uri} SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=${o.branchOf === undefined ? '[branch]' : `[branch-${at - o.branchOf}]`};rport\n` +
     `Max-Forwards: ${maxForwards}\nFrom: <sip:[caller]@test.lab>;tag=[pid]c[call_number]\nTo: ${to}\nCall-ID: [call_id]\nCSeq: ${cseq} ${method}\n` +
-    `Contact: <sip:[caller]@[local_ip]:[local_port];transport=[transport]>\n${headers}${tail}`, method === 'ACK' ? '' : ' retrans="500"')
+    `Contact: <sip:[caller]@[local_ip]:[local_port];transport=[transport]>\n${uri === '[next_url]' ? '[routes]\n' : ''}${headers}${tail}`, method === 'ACK' ? '' : ' retrans="500"')
 }
 
 /** Inside the dialog: to the Contact that we were told. */
@@ -61,7 +61,7 @@ export function proven(method: string, o: Omit<RequestParts, 'cseq'> = {}): Step
 export const provenAt = 3
 
 export const answer = (status: number, o: { tag?: string; headers?: string; body?: string; contact?: boolean; retrans?: boolean } = {}): Step => () => sending(
-  `SIP/2.0 ${status} Answer\n[last_Via:]\n[last_From:]\n[last_To:]${o.tag === '' ? '' : `;tag=[pid]u[call_number]${o.tag ?? ''}`}\n[last_Call-ID:]\n[last_CSeq:]\n` +
+  `SIP/2.0 ${status} Answer\n[last_Via:]\n[last_From:]\n[last_To:]${o.tag === '' ? '' : `;tag=[pid]u[call_number]${o.tag ?? ''}`}\n[last_Call-ID:]\n[last_CSeq:]\n[last_Record-Route:]\n` +
   `Contact: <sip:[callee]@[local_ip]:[local_port];transport=[transport]>\n${o.headers ?? ''}${session(o.body ?? '')}`, o.retrans === true ? ' retrans="500"' : '')
 
 /** Answers a request inside the dialog: the tag is there. */
@@ -123,5 +123,5 @@ export const answerKept = (status: number, cseq: number, body = '', tag = ''): S
 /** This SIPp knows no tag of the caller's in requests of the called one: From was kept. */
 export const keepFrom = keep('From')
 export const fromCalled = (method: string, cseq: number, body = ''): Step => () => sending(`${method} [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nMax-Forwards: 70\n` +
-  `From: <sip:[callee]@test.lab>;tag=[pid]u[call_number]\nTo:[$from]\nCall-ID: [call_id]\nCSeq: ${cseq} ${method}\nContact: <sip:[callee]@[local_ip]:[local_port];transport=[transport]>\n${session(body)}`, method === 'ACK' ? '' : ' retrans="500"')
+  `From: <sip:[callee]@test.lab>;tag=[pid]u[call_number]\nTo:[$from]\nCall-ID: [call_id]\nCSeq: ${cseq} ${method}\n[routes]\nContact: <sip:[callee]@[local_ip]:[local_port];transport=[transport]>\n${session(body)}`, method === 'ACK' ? '' : ' retrans="500"')
 export const byeFromCalled: Step = fromCalled('BYE', 1)
