@@ -118,9 +118,11 @@ function count(x: Exchange, name: string): void {
 /** What can be refused by the form of a request alone (8.2.1 to 8.2.3). */
 function formOf(message: SipMessage, method: Method | undefined): ResponseParts | undefined {
   if (!method) return { status: 501, headers: `Allow: ${allow}\r\n` }
-  const uri = parseUri(message.uri)
-  if (!uri.ok) return { status: 400 }
-  if (!['sip', 'sips', 'tel'].includes(uri.value.scheme)) return { status: 416 }
+  if (!/^sips?:/i.test(message.uri)) {                                               // those the parser has read whole
+    const uri = parseUri(message.uri)
+    if (!uri.ok) return { status: 400 }
+    if (uri.value.scheme !== 'tel') return { status: 416 }
+  }
   const missing = strangeOptions(message)
   if (missing.length > 0) return { status: 420, headers: `Unsupported: ${missing.join(', ')}\r\n` }
   return undefined

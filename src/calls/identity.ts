@@ -17,10 +17,10 @@ export function identifyRequest(x: Exchange, served: Served): PhonePicture | und
     refuse(x.endpoint, x.now, served, { status: 401, headers: challengeHeaders(x, source, false) })
     return undefined
   }
+  const certificate = certified(x, flow), sourced = flow.transport === 'udp' || flow.transport === 'tcp' ? x.snapshot.phoneBySource(source, flow.remotePort) : undefined
   const verdict = identify({
-    secure: flow.transport === 'tls' || flow.transport === 'wss',
-    certified: certified(x, flow), sourced: flow.transport === 'udp' || flow.transport === 'tcp' ? x.snapshot.phoneBySource(source, flow.remotePort) : undefined,
-    credentials: proof.is, digest: proof.phone, claims: claims(message),
+    secure: flow.transport === 'tls' || flow.transport === 'wss', certified: certificate, sourced, credentials: proof.is, digest: proof.phone,
+    claims: proof.phone ?? certificate ?? sourced ? claims(message) : '',            // of nobody it is not asked
   })
   switch (verdict.is) {
     case 'allow': return verdict.phone
@@ -52,7 +52,9 @@ function samePlace(uri: string, requestUri: string): boolean {
 }
 
 function challengeHeaders(x: Exchange, source: string, stale: boolean): string {
-  return challenge(x.digest, asking(x), x.now, source, { stale }).map((value) => `WWW-Authenticate: ${value}\r\n`).join('')
+  let out = ''
+  for (const value of challenge(x.digest, asking(x), x.now, source, { stale })) out += `WWW-Authenticate: ${value}\r\n`
+  return out
 }
 
 interface Proof { readonly is: 'none' | 'ok' | 'wrong' | 'stale' | 'malformed' | 'locked'; readonly phone: PhonePicture | undefined; readonly user: string }

@@ -25,7 +25,7 @@ export function isOurs(x: Exchange, text: string): boolean {
   return uri.ok && hostIsOurs(x, uri.value.host)
 }
 
-function hostIsOurs(x: Exchange, host: string): boolean {
+export function hostIsOurs(x: Exchange, host: string): boolean {
   const { domain, listenAddresses, address } = x.snapshot.system
   return host === domain || listenAddresses.includes(host) || host === address || host === 'localhost' || x.local.has(host)
 }

@@ -25,16 +25,16 @@ export function newStored(asked: BoundContact, line: string, phone: string, flow
   }
 }
 
-/** Takes over what a refresh says; true if anything changed but the sequence number and the time. */
+/** Takes over what a refresh says; true if anything changed but the time, the sequence number and its Call-ID: the disk knows where the phone is, not which request said so. */
 export function renew(binding: Stored, asked: BoundContact, flow: Flow): boolean {
   binding.expiresAt = asked.expiresAt
   binding.cseq = asked.cseq
   binding.flowId = flow.id
+  binding.callId = kept(binding.callId, asked.callId)
   if (isSame(binding, asked) && isSameSource(binding, flow)) return false
   binding.contact = kept(binding.contact, asked.contact)
   binding.params = kept(binding.params, asked.params)
   binding.q = asked.q
-  binding.callId = kept(binding.callId, asked.callId)
   binding.instance = kept(binding.instance, asked.instance)
   binding.path = kept(binding.path, asked.path)
   binding.transport = flow.transport satisfies Transport
@@ -47,7 +47,7 @@ export function renew(binding: Stored, asked: BoundContact, flow: Flow): boolean
 function kept(there: string, text: string): string { return there === text ? there : flat(text) }
 
 function isSame(a: BoundContact, b: BoundContact): boolean {
-  return a.contact === b.contact && a.params === b.params && a.q === b.q && a.callId === b.callId && a.instance === b.instance && a.path === b.path
+  return a.contact === b.contact && a.params === b.params && a.q === b.q && a.instance === b.instance && a.path === b.path
 }
 
 function isSameSource(binding: Binding, flow: Flow): boolean {

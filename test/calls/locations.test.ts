@@ -155,6 +155,8 @@ test('write-behind: a change is written, a plain refresh only when less than hal
   const written = () => takeDirty(dirty, 100).saved.map((row) => row.expiresAt - noon)
   desk.send([here])
   assert.deepEqual(written(), [3_600_000])
+  desk.send([here], { callId: 'call-2', cseq: 1 })
+  assert.deepEqual([written(), bindingsOf(desk.locations, '1001')[0]!.callId], [[], 'call-2'], 'another Call-ID is remembered and not worth a row')
   const dialogue: [after: number, headers: string[], rows: number[]][] = [
     [1_000_000, [here], []],
     [1_700_000, [here], []],

@@ -9,20 +9,21 @@ import { maxPayload, maxPort, parseConnection, parsePtime, type Connection, type
 
 /** The value of the first `a=name:value`, '' for `a=name`, undefined where there is none. */
 export function attribute(section: Section, name: string): string | undefined {
-  const start = `a=${name}`
+  const end = name.length + 2
   for (const line of section.lines) {
-    if (!line.startsWith(start)) continue
-    if (line.length === start.length) return ''
-    if (line.charCodeAt(start.length) === 58) return line.slice(start.length + 1)
+    if (!isAttribute(line) || !line.startsWith(name, 2)) continue
+    if (line.length === end) return ''
+    if (line.charCodeAt(end) === 58) return line.slice(end + 1)
   }
   return undefined
 }
 
+function isAttribute(line: string): boolean { return line.charCodeAt(0) === 97 && line.charCodeAt(1) === 61 }
+
 /** The values of every `a=name:value`. */
 export function attributes(section: Section, name: string): string[] {
-  const start = `a=${name}:`
-  const found: string[] = []
-  for (const line of section.lines) if (line.startsWith(start)) found.push(line.slice(start.length))
+  const found: string[] = [], end = name.length + 2
+  for (const line of section.lines) if (isAttribute(line) && line.charCodeAt(end) === 58 && line.startsWith(name, 2)) found.push(line.slice(end + 1))
   return found
 }
 

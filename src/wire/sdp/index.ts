@@ -15,7 +15,7 @@ export {
   printSdp, rejectMedia, removeAttribute, removeCapabilities, removeCrypto, removePayload, setConnection, setDirection, setOrigin, setProto,
 } from './print.ts'
 export type { Where } from './print.ts'
-export { checkAnswer, narrowDirections, negotiated } from './offerAnswer.ts'
+export { checkAnswer, commonCodecs, narrowDirections, negotiated } from './offerAnswer.ts'
 export type { AnswerRules, Hold, NegotiatedMedia } from './offerAnswer.ts'
 export { activeOffer, asOurs, heldOffer, inactiveOffer, newOrigin, sameMedia } from './origin.ts'
 export type { OriginState } from './origin.ts'

@@ -53,7 +53,8 @@ function formatsFit(offer: Media, answer: Media): boolean {
   return isRtp(offer.proto) && commonCodecs(offer, answer).length > 0
 }
 
-function commonCodecs(offer: Media, answer: Media): string[] {
+/** Names that both list, in the answer's order: `PCMU/8000`. */
+export function commonCodecs(offer: Media, answer: Media): string[] {
   const offered = new Set(codecNames(offer).values())
   return [...new Set(codecNames(answer).values())].filter((name) => offered.has(name))
 }
@@ -114,8 +115,6 @@ export interface NegotiatedMedia {
   readonly protection: 'none' | 'sdes' | 'dtls'
   /** Of sdes alone. */
   readonly suite?: string | undefined
-  /** Names that both list, in the answer's order: `PCMU/8000`. Worked out when asked for. */
-  readonly codecs: readonly string[]
   /** Of the offerer. */
   readonly direction: Direction
   readonly hold: Hold
@@ -128,9 +127,10 @@ export function negotiated(offer: Sdp, answer: Sdp): NegotiatedMedia[] {
 
 function negotiatedMedium(offer: Media, answer: Media): NegotiatedMedia {
   const kind = offer.kind
-  if (answer.port === 0 || !isLive(offer)) return { kind, state: 'rejected', protection: 'none', codecs: [], direction: 'inactive', hold: 'inactive' }
+  if (answer.port === 0 || !isLive(offer)) return { kind, state: 'rejected', protection: 'none', direction: 'inactive', hold: 'inactive' }
   const agreed = agreedDirection(offer, answer)
-  return { kind, state: 'live', ...protectionOf(offer, answer), get codecs() { return commonCodecs(offer, answer) }, direction: agreed, hold: holds[agreed] }
+  const { protection, suite } = protectionOf(offer, answer)
+  return { kind, state: 'live', protection, suite, direction: agreed, hold: holds[agreed] }
 }
 
 const holds: Readonly<Record<Direction, Hold>> = { sendrecv: 'active', sendonly: 'holding', recvonly: 'held', inactive: 'inactive' }

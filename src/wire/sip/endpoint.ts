@@ -171,10 +171,13 @@ function answerWithin(e: Endpoint, flow: Flow, request: SipMessage, parts: Respo
 
 /** 8.2.7: the same tag for each copy of a request. */
 function statelessTag(e: Endpoint, request: SipMessage): string {
-  let hash = 0x811c9dc5
-  const seed = e.layer.tag + request.callId + request.via.branch
-  for (let i = 0; i < seed.length; i++) hash = Math.imul(hash ^ seed.charCodeAt(i), 0x01000193)
+  const hash = fold(fold(fold(0x811c9dc5, e.layer.tag), request.callId), request.via.branch)
   return `${e.layer.tag.slice(0, 4)}${(hash >>> 0).toString(36)}`
+}
+
+function fold(hash: number, text: string): number {
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash
 }
 
 /** Answers a request; a final answer ends its transaction in the RFC's way. */

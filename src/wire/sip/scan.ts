@@ -74,7 +74,10 @@ export function unquote(s: string): string {
 }
 
 /** A quoted string: control characters, which would end the line or the string, become spaces. */
-export function quote(s: string): string { return `"${s.replace(/[\0-\x1f\x7f]/g, ' ').replace(/["\\]/g, '\\$&')}"` }
+export function quote(s: string): string {
+  if (!/[\0-\x1f\x7f"\\]/.test(s)) return `"${s}"`
+  return `"${s.replace(/[\0-\x1f\x7f]/g, ' ').replace(/["\\]/g, '\\$&')}"`
+}
 
 export function allToken(s: string): boolean { return s !== '' && token(s, 0) === s.length }
 
