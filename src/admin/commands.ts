@@ -4,6 +4,7 @@
  * Security   whoever reaches the socket owns the data directory (`owner`); options are checked against the row before anything runs
  */
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
+import { certificateCommands } from './certificates.ts'
 import { configureCommands } from './configure.ts'
 import { explainCommands } from './explain.ts'
 import { firewallCommands } from './firewall.ts'
@@ -45,10 +46,7 @@ export interface Command {
 }
 
 export const commands: readonly Command[] = [
-  ...configureCommands, ...namingCommands, ...showCommands, ...firewallCommands, ...explainCommands,
-  { name: 'certificate issue', about: 'A key and a certificate for a device or a trunk peer.', who: 'owner',
-    options: [{ name: 'name', about: 'Name of the device.', takes: 'text', required: true }, { name: 'out', about: 'Folder to write to.', takes: 'text', required: true },
-      { name: 'peer', about: 'For the peer of a trunk: it is called as well, and shows the certificate as a server.', takes: 'nothing' }], run: issue },
+  ...configureCommands, ...namingCommands, ...showCommands, ...certificateCommands, ...firewallCommands, ...explainCommands,
 ]
 
 const byName = new Map(commands.map((command) => [command.name, command]))
@@ -95,10 +93,4 @@ const wanted: { readonly [T in Option['takes']]: string } = { text: 'text', file
 function fits(value: unknown, takes: Option['takes']): boolean {
   if (takes === 'number') return Number.isInteger(typeof value === 'string' && value !== '' ? Number(value) : value)
   return takes === 'nothing' ? typeof value === 'boolean' : typeof value === 'string'
-}
-
-async function issue(house: House, { name, out, peer }: Options): Promise<Result<Answer>> {
-  const issued = await house.issueCertificate(String(name), String(out), peer === true ? 'peer' : 'device')
-  if (!issued.ok) return issued
-  return ok({ document: { name, files: issued.value }, table: { columns: ['file'], rows: issued.value.map((file) => [file]) }, note: 'The key is for the device alone; ca.pem is what it must trust.' })
 }

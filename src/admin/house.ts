@@ -89,6 +89,10 @@ export interface House {
   readonly certificates: () => readonly CertificateRow[]
   /** `peer`: server as well as client (RFC 5280 4.2.1.12), for who is called over TLS. */
   readonly issueCertificate: (name: string, folder: string, kind: 'device' | 'peer') => Promise<Result<readonly string[]>>
+  /** Its name in the certificate. */
+  readonly trustAuthority: (name: string, pem: string) => Promise<Result<string>>
+  /** False where there is none of this name. */
+  readonly untrustAuthority: (name: string) => Promise<Result<boolean>>
   /** The configuration was written: every process takes it over. Problems: it could not be used, and the former one still is. */
   readonly changed: () => Promise<readonly Problem[]>
   /** Requirements and their text; undefined where the list is not part of this installation. */

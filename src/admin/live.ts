@@ -103,6 +103,8 @@ export type LiveRequest =
   | { readonly ask: 'lines'; readonly lines: readonly string[] }
   | { readonly ask: 'reading' }
   | { readonly ask: 'revision' }
+  /** Who is trusted has changed: certificates are read again. */
+  | { readonly ask: 'retrust' }
   | { readonly ask: 'reload' }
   | { readonly ask: 'tail'; readonly after: number }
 
@@ -117,6 +119,7 @@ export interface LiveAnswers {
   readonly reading: unknown
   /** Of the configuration in use. */
   readonly revision: number
+  readonly retrust: readonly Problem[]
   /** Problems: what could not be opened; the former configuration stays in use then. */
   readonly reload: { readonly rev: number; readonly problems: readonly Problem[] }
   readonly tail: { readonly last: number; readonly events: readonly TailEvent[] }

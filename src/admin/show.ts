@@ -21,7 +21,6 @@ export const showCommands: readonly Command[] = [
     options: [{ name: 'ended', about: 'Records of calls that are over, newest first.', takes: 'nothing' }, { name: 'limit', about: 'Rows at most.', takes: 'number' }, { name: 'party', about: 'Only records of this number.', takes: 'text' }], run: calls },
   { name: 'show call', about: 'One call: its legs, and who sent what when.', who: 'owner', options: [{ name: 'id', about: 'Id of the call, or the Call-ID of one of its dialogs.', takes: 'text', required: true, positional: true }], run: call },
   { name: 'show trunks', about: 'Trunks: whether each can be used, where it leads, whether it is registered, and why not.', who: 'owner', options: [], run: trunks },
-  { name: 'show certificates', about: 'Certificates of this system.', who: 'owner', options: [], run: certificates },
   { name: 'show version', about: 'Versions.', who: 'owner', options: [], run: async ({ version }) => answer(version, { columns: ['part', 'version'], rows: Object.entries(version) }) },
   { name: 'show pending', about: 'What is saved and not in use.', who: 'owner', options: [], run: showPending },
   { name: 'show audit', about: 'Who changed what, and whether the history is whole.', who: 'owner', options: [{ name: 'limit', about: 'Rows at most.', takes: 'number' }], run: audit },
@@ -117,14 +116,6 @@ async function call(house: House, { id }: Options): Promise<Result<Answer>> {
 function callText(c: LiveCall): string {
   const legs = c.legs.map((leg) => `  ${leg.side === 'in' ? 'from' : 'to'} ${leg.phone} (${leg.line}), ${leg.transport}, ${leg.state}, ${leg.security}, Call-ID ${leg.callId}\n`).join('')
   return `call ${c.id}: ${c.from} to ${c.to}, ${c.state}, ${c.security}${c.why === undefined ? '' : `: ${c.why}`}\n${legs}`
-}
-
-async function certificates(house: House): Promise<Result<Answer>> {
-  const rows = house.certificates()
-  return answer({ certificates: rows }, {
-    columns: ['file', 'purpose', 'subject', 'until', 'names', 'sha-256'],
-    rows: rows.map((c) => [c.file, c.purpose, c.subject, c.notAfter.slice(0, 10), c.names.join(' ') || '-', c.fingerprint]),
-  })
 }
 
 async function audit(house: House, { limit }: Options): Promise<Result<Answer>> {

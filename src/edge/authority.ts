@@ -32,13 +32,20 @@ export interface AuthorityState {
   readonly renewAt: number
 }
 
-/** Makes what is missing in the pki directory, renews what is due. `names`: domain and addresses that the server answers to. */
-export async function ensureAuthority(directory: string, names: readonly string[], now: number): Promise<Result<AuthorityState>> {
+/**
+ * Makes what is missing in the pki directory, renews what is due. `names`: domain and addresses that the server answers to.
+ * `rsa`: a second server certificate for trunks, whose suites (R334, R335) know no other key.
+ */
+export async function ensureAuthority(directory: string, names: readonly string[], now: number, rsa = false): Promise<Result<AuthorityState>> {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     chmodSync(directory, 0o700)
     const authority = await ensureCa(directory, now)
-    return authority.ok ? await ensureServer(directory, names, now, authority.value) : authority
+    if (!authority.ok) return authority
+    const server = await ensureServer(directory, names, now, { newCa: authority.value, name: 'server', keyKind: 'P-256' })
+    if (!rsa || !server.ok) return server
+    const second = await ensureServer(directory, names, now, { newCa: false, name: rsaServer, keyKind: 'RSA-2048' })
+    return second.ok ? ok({ made: [...server.value.made, ...second.value.made], notices: [...server.value.notices, ...second.value.notices], renewAt: Math.min(server.value.renewAt, second.value.renewAt) }) : second
   } catch (error) {
     return fail(problem('edge.directoryUnwritable', directory, reasonOf(error)))
   }
@@ -72,19 +79,24 @@ async function makeCa(directory: string, now: number): Promise<void> {
   writeFileSafely(join(directory, 'ca.pem'), certificate.toString('pem'))
 }
 
-async function ensureServer(directory: string, names: readonly string[], now: number, newCa: boolean): Promise<Result<AuthorityState>> {
-  const wanted = serverNames(names)
-  const why = newCa ? 'missing' : reissueReason(directory, wanted, now)
+/** Files of the second server certificate. */
+export const rsaServer = 'server-rsa'
+
+interface ServerFiles { readonly newCa: boolean; readonly name: string; readonly keyKind: KeyKind }
+
+async function ensureServer(directory: string, names: readonly string[], now: number, { newCa, name, keyKind }: ServerFiles): Promise<Result<AuthorityState>> {
+  const wanted = serverNames(names), file = join(directory, `${name}.pem`), keyFile = join(directory, `${name}.key`)
+  const why = newCa ? 'missing' : reissueReason(directory, wanted, now, name)
   if (why !== undefined) {
-    const issued = await issue(directory, wanted[0]!, 'server', now, wanted)
+    const issued = await issue(directory, wanted[0]!, 'server', now, { names: wanted, keyKind })
     if (!issued.ok) return issued
-    writeFileSafely(join(directory, 'server.key'), issued.value.key.reveal())
-    writeFileSafely(join(directory, 'server.pem'), issued.value.certificate)
+    writeFileSafely(keyFile, issued.value.key.reveal())
+    writeFileSafely(file, issued.value.certificate)
   }
-  const certificate = readCertificate(join(directory, 'server.pem'))
+  const certificate = readCertificate(file)
   if (!certificate.ok) return certificate
   const made = [...(newCa ? ['authority' as const] : []), ...(why === undefined ? [] : ['server' as const])]
-  const notices = why === undefined || why === 'missing' ? [] : [problem('edge.certificateReissued', join(directory, 'server.pem'), why)]
+  const notices = why === undefined || why === 'missing' ? [] : [problem('edge.certificateReissued', file, why)]
   return ok({ made, notices, renewAt: certificate.value.certificate.validToDate.getTime() - renewBefore })
 }
 
@@ -94,10 +106,10 @@ function serverNames(names: readonly string[]): string[] {
 }
 
 /** The server certificate is derived: whatever is wrong with it, a new one is the remedy. */
-function reissueReason(directory: string, names: readonly string[], now: number): string | undefined {
-  const file = join(directory, 'server.pem')
+function reissueReason(directory: string, names: readonly string[], now: number, name: string): string | undefined {
+  const file = join(directory, `${name}.pem`)
   if (!existsSync(file)) return 'missing'
-  const pair = readPair(file, join(directory, 'server.key'), now)
+  const pair = readPair(file, join(directory, `${name}.key`), now)
   if (!pair.ok) return pair.problem.text
   const { certificate } = pair.value
   const ca = readCertificate(join(directory, 'ca.pem'))
@@ -112,28 +124,31 @@ function normalName(name: string): string { return name.toLowerCase() }
 
 export interface IssuedCertificate { readonly certificate: string; readonly key: Secret; readonly authority: string }
 
-/** A key and a certificate for `name` of our authority; nothing is written. `names`: further alternative names. */
-export async function issue(directory: string, name: string, kind: CertificateKind, now: number, names: readonly string[] = [name]): Promise<Result<IssuedCertificate>> {
+/** A key and a certificate for `name` of our authority; nothing is written. `names`: its alternative names. */
+export async function issue(directory: string, name: string, kind: CertificateKind, now: number, more: { readonly names?: readonly string[]; readonly keyKind?: KeyKind } = {}): Promise<Result<IssuedCertificate>> {
+  const { names = [name], keyKind = 'P-256' } = more
   if (nameKind(name) === undefined) return fail(problem('edge.certificateNameRefused', name.slice(0, 64)))
   const ca = readPair(join(directory, 'ca.pem'), join(directory, 'ca.key'), now)
   if (!ca.ok) return ca
   const x509 = await library()
   const issuer = new x509.X509Certificate(ca.value.pem)
-  const keys = await newKeys()
+  const keys = await newKeys(keyKind)
   const notAfter = Math.min(now + certificateLife, issuer.notAfter.getTime())   // a leaf never outlives its authority
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(), subject: [{ CN: [name] }], issuer: issuer.subject, notBefore: new Date(now - backdate), notAfter: new Date(notAfter),
     signingAlgorithm: algorithm, publicKey: keys.publicKey, signingKey: await signingKey(ca.value.keyPem),
-    extensions: await leafExtensions(x509, issuer, keys.publicKey, kind, names),
+    extensions: await leafExtensions(x509, issuer, keys.publicKey, { kind, names, keyKind }),
   })
   return ok({ certificate: `${certificate.toString('pem')}\n`, key: secret(await keyPem(keys.privateKey)), authority: ca.value.pem })
 }
 
-async function leafExtensions(x509: Library, issuer: X509.X509Certificate, publicKey: webcrypto.CryptoKey, kind: CertificateKind, names: readonly string[]): Promise<X509.Extension[]> {
-  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage
+interface Leaf { readonly kind: CertificateKind; readonly names: readonly string[]; readonly keyKind: KeyKind }
+
+async function leafExtensions(x509: Library, issuer: X509.X509Certificate, publicKey: webcrypto.CryptoKey, { kind, names, keyKind }: Leaf): Promise<X509.Extension[]> {
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage, { digitalSignature, keyEncipherment } = x509.KeyUsageFlags
   return [
     new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    new x509.KeyUsagesExtension(keyKind === 'P-256' ? digitalSignature : digitalSignature | keyEncipherment, true),   // RFC 5246 7.4.2: the peer enciphers with it
     new x509.ExtendedKeyUsageExtension(kind === 'device' ? [clientAuth] : [serverAuth, clientAuth]),   // a server calls trunks too
     new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: nameKind(value) ?? 'dns', value }))),
     await x509.SubjectKeyIdentifierExtension.create(publicKey),
@@ -161,7 +176,7 @@ export function writeIssued(folder: string, name: string, issued: IssuedCertific
 }
 
 /** Whole or not at all, for the owner alone. */
-function writeFileSafely(file: string, text: string): void {
+export function writeFileSafely(file: string, text: string): void {
   const aside = `${file}.${randomBytes(6).toString('hex')}`
   const fd = openSync(aside, 'wx', 0o600)
   try {
@@ -182,7 +197,8 @@ function writeFileSafely(file: string, text: string): void {
 /** For `show certificates`: every certificate of the pki directory; files that are none are left out. */
 export function certificates(directory: string): CertificateRow[] {
   if (!existsSync(directory)) return []
-  return readdirSync(directory).filter((file) => file.endsWith('.pem')).sort().flatMap((file) => {
+  const names = [...readdirSync(directory), ...existsSync(join(directory, 'trusted')) ? readdirSync(join(directory, 'trusted')).map((file) => `trusted/${file}`) : []]
+  return names.filter((file) => file.endsWith('.pem')).sort().flatMap((file) => {
     const read = readCertificate(join(directory, file))
     return read.ok ? [reportOf(file, read.value.certificate)] : []
   })
@@ -190,7 +206,7 @@ export function certificates(directory: string): CertificateRow[] {
 
 function reportOf(file: string, certificate: X509Certificate): CertificateRow {
   return {
-    file, purpose: certificate.ca ? 'authority' : file === 'server.pem' ? 'server' : 'other',
+    file, purpose: file.startsWith('trusted/') ? 'trusted' : certificate.ca ? 'authority' : file === 'server.pem' || file === `${rsaServer}.pem` ? 'server' : 'other',
     subject: commonName(certificate), names: alternativeNames(certificate.subjectAltName), issuer: certificate.issuer.replace(/^CN=/, ''),
     notBefore: certificate.validFromDate.toISOString(), notAfter: certificate.validToDate.toISOString(), fingerprint: fingerprintOf(certificate),
   }
@@ -205,7 +221,10 @@ async function library(): Promise<Library> {
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 
-async function newKeys(): Promise<webcrypto.CryptoKeyPair> { return globalThis.crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) }
+type KeyKind = 'P-256' | 'RSA-2048'
+const rsaKeys = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2_048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' } as const
+
+async function newKeys(kind: KeyKind = 'P-256'): Promise<webcrypto.CryptoKeyPair> { return globalThis.crypto.subtle.generateKey(kind === 'P-256' ? algorithm : rsaKeys, true, ['sign', 'verify']) }
 
 async function keyPem(key: webcrypto.CryptoKey): Promise<string> {
   const der = Buffer.from(await globalThis.crypto.subtle.exportKey('pkcs8', key)).toString('base64')

@@ -19,7 +19,15 @@ export interface Binding {
   readonly lastPort?: number | undefined
   readonly fallback?: number | undefined
   readonly row: ServiceRow
+  /** Trunks come in here as well; `only`: nobody else does. */
+  readonly trunks?: { readonly only: boolean; readonly suites: TrunkSuites } | undefined
 }
+
+/** What TLS speaks where trunks come in (R334–R336): encrypting suites, the one that does not, or whichever the peer has. */
+export type TrunkSuites = 'encrypting' | 'null' | 'either'
+
+/** A port of trunk security profiles in use (R356). */
+export interface TrunkPort { readonly port: number; readonly family: 'clear' | 'tls'; readonly suites: TrunkSuites }
 
 export interface ServiceOverride { readonly port?: number | undefined; readonly enabled?: boolean | undefined }
 
@@ -29,8 +37,8 @@ export interface BindingConfig {
   /** Address of this member inside the cluster; none: cluster services are not bound. */
   readonly clusterAddress?: string | undefined
   readonly services?: Readonly<Record<string, ServiceOverride>> | undefined
-  /** Incoming ports of trunk security profiles beside the service's own (R356); 0 means no listener and is left out. */
-  readonly incomingPorts?: readonly { readonly service: string; readonly port: number }[] | undefined
+  /** Incoming ports of trunk security profiles; one that a service has as well is shared with it (R359). */
+  readonly trunkPorts?: readonly TrunkPort[] | undefined
 }
 
 export interface BindingPlan { readonly bindings: readonly Binding[]; readonly warnings: readonly Problem[] }
@@ -38,7 +46,7 @@ export interface BindingPlan { readonly bindings: readonly Binding[]; readonly w
 /** What shall be bound under this configuration; every problem at once where it cannot be. */
 export function planBindings(config: BindingConfig): Result<BindingPlan, Problem[]> {
   const problems = [...overrideProblems(config), ...listenProblems(config)]
-  const bindings = problems.length > 0 ? [] : services.flatMap((row) => bindRow(row, config))
+  const bindings = problems.length > 0 ? [] : [...services.flatMap((row) => bindRow(row, config)), ...(config.trunkPorts ?? []).flatMap((port) => bindTrunks(port, config))]
   problems.push(...conflicts(bindings))
   return problems.length > 0 ? fail(problems) : ok({ bindings, warnings: bindings.flatMap(unusual) })
 }
@@ -48,8 +56,7 @@ function isEnabled(row: ServiceRow, config: BindingConfig): boolean {
 }
 
 function overrideProblems(config: BindingConfig): Problem[] {
-  const wanted = Object.entries(config.services ?? {}).flatMap(([name, o]) => overrideProblem(name, o, config))
-  return wanted.concat((config.incomingPorts ?? []).flatMap(({ service, port }) => overrideProblem(service, { port }, config)))
+  return Object.entries(config.services ?? {}).flatMap(([name, o]) => overrideProblem(name, o, config))
 }
 
 function overrideProblem(name: string, override: ServiceOverride, config: BindingConfig): Problem[] {
@@ -78,14 +85,24 @@ function listenAddresses(config: BindingConfig): readonly string[] {
 
 function bindRow(row: ServiceRow, config: BindingConfig): Binding[] {
   if (!isEnabled(row, config)) return []
-  const own = config.services?.[row.name]?.port
-  const ports = new Set([own ?? row.port])
-  for (const more of config.incomingPorts ?? []) if (more.service === row.name && more.port !== 0) ports.add(more.port)
-  return addressesFor(row, config).flatMap((address) => row.transports.flatMap((transport) => [...ports].map((port) => ({
+  const own = config.services?.[row.name]?.port, port = own ?? row.port, shared = signalling[row.name] && (config.trunkPorts ?? []).find((one) => one.port === port && one.family === signalling[row.name])
+  return addressesFor(row, config).flatMap((address) => row.transports.map((transport) => ({
     name: row.name, transport, address, port, row,
     lastPort: port === row.port ? row.lastPort : row.lastPort && port + row.lastPort - row.port,
-    fallback: own === undefined && port === row.port ? row.fallback : undefined,
-  }))))
+    fallback: own === undefined ? row.fallback : undefined,
+    ...(shared ? { trunks: { only: false, suites: shared.suites } } : {}),
+  })))
+}
+
+/** Rows whose ports trunks may share, and the family that they speak (R338, R359). */
+const signalling: Readonly<Record<string, TrunkPort['family']>> = { 'sip-udp': 'clear', 'sip-tcp': 'clear', 'sip-tls': 'tls' }
+
+export function trunkService(port: number): string { return `sip-trunk-${port}` }
+
+/** A listener for trunks alone, but where a service stands on the port already. */
+function bindTrunks({ port, family, suites }: TrunkPort, config: BindingConfig): Binding[] {
+  const rows = services.filter((row) => signalling[row.name] === family && !(isEnabled(row, config) && (config.services?.[row.name]?.port ?? row.port) === port))
+  return rows.flatMap((row) => addressesFor(row, config).flatMap((address) => row.transports.map((transport): Binding => ({ name: trunkService(port), transport, address, port, row, trunks: { only: true, suites } }))))
 }
 
 function addressesFor(row: ServiceRow, config: BindingConfig): string[] {
@@ -99,8 +116,8 @@ function addressesFor(row: ServiceRow, config: BindingConfig): string[] {
 }
 
 function unusual(binding: Binding): Problem[] {
-  const { usual } = binding.row
-  if (!usual || binding.port === 0 || (binding.port >= usual[0] && binding.port <= usual[1])) return []
+  const { trunks, row: { usual } } = binding
+  if (!usual || trunks?.only || binding.port === 0 || (binding.port >= usual[0] && binding.port <= usual[1])) return []
   return [problem('edge.unusualPort', `services.${binding.name}.port`, `${binding.port}, documented are ${usual[0]} to ${usual[1]}`)]
 }
 

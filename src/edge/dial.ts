@@ -12,9 +12,10 @@ import type { Millis } from '../kit/machine.ts'
 import type { Problem } from '../kit/result.ts'
 import { type Connection, inboundKey, say } from './connections.ts'
 import type { Door } from './door.ts'
-import { problem, reasonOf } from './problems.ts'
-import { attach, flowOf, peerOf } from './stream.ts'
-import { carriesName } from './tls.ts'
+import { peerOf } from './peers.ts'
+import { type EdgeCode, problem, reasonOf } from './problems.ts'
+import { attach, flowOf } from './stream.ts'
+import { fitsHop, misfit, trustKey } from './trust.ts'
 import { unwatch, type Watch, watchOutgoing } from './watch.ts'
 
 interface Waiting { readonly data: string; readonly ref: string }
@@ -32,7 +33,7 @@ export interface Dial {
 
 /** Sends over the connection to this hop, which is opened if there is none. */
 export function sendOverConnection(door: Door, to: Hop, data: string, ref: string): void {
-  const key = `${to.transport}/${to.address}/${to.port}/${to.name ?? ''}`
+  const key = `${to.transport}/${to.address}/${to.port}/${to.name ?? ''}${to.trust ? `/${trustKey(to.trust)}` : ''}`
   const dial = door.dials.get(key)
   const connection = dial?.connection ?? (dial ? undefined : reusable(door, to))
   const refused = refusal(door, to)
@@ -51,7 +52,7 @@ function refusal(door: Door, to: Hop): Problem | undefined {
 function reusable(door: Door, to: Hop): Connection | undefined {
   const connection = door.inbound.get(inboundKey(to.transport, to.address, to.port))
   if (!connection || to.name === undefined || to.transport === 'wss' || to.transport === 'ws' || to.transport === 'tcp') return connection
-  return connection.flow.peer?.names.some((name) => name.toLowerCase() === to.name?.toLowerCase()) ? connection : undefined
+  return fitsHop(connection.flow, to) ? connection : undefined
 }
 
 function speak(door: Door, connection: Connection, to: Hop, { data, ref }: Waiting): void {
@@ -93,14 +94,18 @@ function tlsSocket(door: Door, hop: Hop): TLSSocket {
   const sni = isIP(name) === 0 ? { servername: name } : {}
   if (!door.tls) throw new Error('no TLS contexts')
   const socket = connectTls({
-    host: hop.address, port: hop.port, ...sni, secureContext: door.tls.client, rejectUnauthorized: true,
-    checkServerIdentity: (_host, certificate) => carriesName(new X509Certificate(certificate.raw), name) ? undefined : new NameError(name),
+    host: hop.address, port: hop.port, ...sni, secureContext: hop.trust ? door.tls.toTrunk(hop.trust.nullCipher) : door.tls.client, rejectUnauthorized: true,
+    checkServerIdentity: (_host, certificate) => {
+      const code = misfit(new X509Certificate(certificate.raw), hop)
+      return code && new CertificateError(code)
+    },
   })
   return socket.setNoDelay(true).setKeepAlive(true, 60_000)
 }
 
-class NameError extends Error {
-  readonly code = 'edge.certificateName'
+class CertificateError extends Error {
+  readonly code: EdgeCode
+  constructor(code: EdgeCode) { super(code); this.code = code }
 }
 
 function follow(door: Door, dial: Dial, socket: Socket, watch: Watch): void {
@@ -122,8 +127,8 @@ function follow(door: Door, dial: Dial, socket: Socket, watch: Watch): void {
 }
 
 function dialProblem(hop: Hop, broke: unknown): Problem {
+  if (broke instanceof CertificateError) return problem(broke.code, whereOf(hop), broke.code === 'edge.certificateName' ? hop.name ?? hop.address : undefined)
   const code = (broke as { code?: string } | undefined)?.code
-  if (code === 'edge.certificateName') return problem(code, whereOf(hop), hop.name ?? hop.address)
   if (code === 'edge.connectTimeout') return problem(code, whereOf(hop))
   const early = code === undefined || /^E[A-Z]+$/.test(code)   // the system's errors; OpenSSL's are longer words
   return problem(early ? 'edge.connectFailed' : 'edge.handshakeFailed', whereOf(hop), broke ? reasonOf(broke) : 'closed by the other side')

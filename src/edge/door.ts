@@ -1,5 +1,5 @@
 /** What the listeners, connections and the driver share: one guard, one clock, one way to the engine. */
-import type { EdgeInput, EdgeOutput } from '../kit/flow.ts'
+import type { EdgeInput, EdgeOutput, Flow } from '../kit/flow.ts'
 import type { Millis, Wake } from '../kit/machine.ts'
 import type { Problem } from '../kit/result.ts'
 import type { Connection } from './connections.ts'
@@ -21,6 +21,8 @@ export interface Door {
   readonly now: () => Millis
   readonly log: EdgeLog
   tls: TlsContexts | undefined
+  /** Whether somebody is expected there: asked where trunks alone come in, before anything is read. */
+  readonly welcome: (flow: Flow) => boolean
   /** Gives one input to the engine and does what it says; an input that comes meanwhile waits its turn. */
   readonly feed: (input: EdgeInput) => void
   readonly connections: Map<number, Connection>

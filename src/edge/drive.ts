@@ -5,7 +5,7 @@
  * Security   the only place that catches our own mistakes: an exception ends the input that caused it and nothing else
  */
 import { performance } from 'node:perf_hooks'
-import type { EdgeInput, EdgeOutput, Transport } from '../kit/flow.ts'
+import type { EdgeInput, EdgeOutput, Flow, Transport } from '../kit/flow.ts'
 import type { Millis, Wake } from '../kit/machine.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import type { Binding } from './bindings.ts'
@@ -27,6 +27,8 @@ export interface EdgeOptions {
   readonly tls: TlsContexts | undefined
   readonly guard: Guard
   readonly engine: Engine
+  /** Whether somebody is expected at a flow of a listener that trunks alone have; without it nobody is. */
+  readonly welcome?: ((flow: Flow) => boolean) | undefined
   /** Milliseconds; should not jump with the wall clock. */
   readonly now: () => Millis
   readonly log: EdgeLog
@@ -47,6 +49,8 @@ export interface Edge {
   reconcile(services: readonly Binding[]): Promise<readonly Problem[]>
   /** Certificates and versions for connections to come; those that are open stay. */
   setTls(contexts: TlsContexts): void
+  /** Ends connections that trunks alone may have, where nobody is expected any more. */
+  sift(): void
   /** Gives the engine a turn at once: main changed something behind it, or has output of its own to be done. */
   perform(outputs: readonly EdgeOutput[]): void
   report(): EdgeReport
@@ -91,9 +95,9 @@ export async function openEdge(options: EdgeOptions): Promise<Result<Edge, Probl
   return ok(edgeOf(drive))
 }
 
-function newDrive({ guard, engine, now, log, tls, dns }: EdgeOptions): Drive {
+function newDrive({ guard, engine, now, log, tls, dns, welcome = () => false }: EdgeOptions): Drive {
   const door: Door = {
-    guard, now, log, tls, udp: [], nextFlow: 1,
+    guard, now, log, tls, welcome, udp: [], nextFlow: 1,
     connections: new Map(), dials: new Map(), inbound: new Map(),
     feed: (input) => feed(drive, input),
     watchful: () => { if (drive.sweepAt === undefined) { drive.sweepAt = now() + sweepEvery; arm(drive) } },
@@ -125,9 +129,19 @@ function edgeOf(drive: Drive): Edge {
       door.tls = contexts
       for (const listener of drive.listeners) listener.stream?.setTls(contexts)
     },
+    sift: () => { sift(drive) },
     perform: (outputs) => { doAll(drive, outputs); drain(drive); arm(drive) },
     report: () => ({ ...guardReport(door.guard, door.now()), inputs: drive.inputs, engineFailures: drive.engineFailures, dials: door.dials.size }),
     close: (grace) => close(drive, grace),
+  }
+}
+
+/** What the configuration does not know any more goes; what it knows is not touched. */
+function sift({ door, listeners }: Drive): void {
+  const services = new Set(listeners.flatMap(({ binding }) => binding.trunks?.only ? [binding.name] : []))
+  for (const connection of services.size === 0 ? [] : door.connections.values()) {
+    const { flow, hop } = connection
+    if (hop === undefined && services.has(flow.service) && !door.welcome(flow)) hangUp(door, connection, problem('edge.notExpected', flow.remoteAddress))
   }
 }
 

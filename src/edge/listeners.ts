@@ -83,7 +83,8 @@ async function comeBack(door: Door, now: readonly Listener[], closed: readonly L
   return { listeners, problems: [...problems, ...[...again.values()].flatMap((back) => back.ok ? [] : [back.problem])] }
 }
 
-function keyOf({ name, transport, address, port }: Binding): string { return `${name} ${transport} ${address} ${port}` }
+/** Who may come in and what TLS speaks are part of it: with another answer it is another listener, and connections stay. */
+function keyOf({ name, transport, address, port, trunks }: Binding): string { return `${name} ${transport} ${address} ${port} ${trunks?.only} ${transport === 'tls' ? trunks?.suites : ''}` }
 
 /** Ends what came in through a listener that is closed, but for connections that one of the open ones would take as well. */
 function hangUpOn(door: Door, { binding: { name }, port }: Listener, open: readonly Listener[]): void {

@@ -5,13 +5,14 @@
  * Security   anyone may connect; a certificate is asked for where one may be needed and never demanded, `peer` is set only where it was verified
  */
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net'
-import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import type { Flow, PeerCertificate, Transport } from '../kit/flow.ts'
 import { fail, ok, type Result } from '../kit/result.ts'
 import type { Binding } from './bindings.ts'
 import { blame, type Carrier, closed, type Connection, hear, openConnection } from './connections.ts'
 import type { Door } from './door.ts'
 import { listenProblem } from './listen.ts'
+import { callerOf, isNullCipher, welcomed } from './peers.ts'
 import { problem, reasonOf } from './problems.ts'
 import { describePeer, type TlsContexts, withFloor } from './tls.ts'
 import { admit, handshakeDone, isWatch, overdue, unwatch, type Watch } from './watch.ts'
@@ -74,6 +75,7 @@ function accept(door: Door, binding: Binding, socket: Socket, visitors: Visitors
   const address = socket.remoteAddress
   socket.on('error', () => undefined)                            // told by the layer above, or by nobody once it is refused
   if (address === undefined) { socket.destroy(); return }        // gone before it was looked at
+  if (binding.trunks?.only && !tlsServer && !isExpected(door, binding, socket)) { socket.destroy(); return }
   const watch = admit(door.guard, door.now(), address, tlsServer !== undefined)
   if (!isWatch(watch)) { socket.destroy(); return }
   const key = keyOf(socket)
@@ -89,6 +91,12 @@ function accept(door: Door, binding: Binding, socket: Socket, visitors: Visitors
   else speak(socket, visitor)
 }
 
+/** R333: in the clear the address alone tells a trunk, before anything is said. */
+function isExpected(door: Door, { name, transport }: Binding, { localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+  if (localAddress === undefined || localPort === undefined || remoteAddress === undefined || remotePort === undefined) return false
+  return door.welcome({ id: 0, service: name, transport, localAddress, localPort, remoteAddress, remotePort })
+}
+
 /** One listener, one remote address and port: one socket. */
 function keyOf(socket: Socket): string { return `${socket.remoteAddress}/${socket.remotePort}` }
 
@@ -98,7 +106,8 @@ function keyOf(socket: Socket): string { return `${socket.remoteAddress}/${socke
  */
 function tlsEnd(door: Door, binding: Binding, contexts: TlsContexts | undefined, visitors: Visitors, speak: Speaker): TlsServer {
   if (!contexts) throw new Error(`${binding.name} needs TLS contexts`)
-  const options = withFloor(contexts.server, binding.row.tlsFloor), requestCert = contexts.asksCallers && binding.transport === 'tls'
+  const { trunks } = binding, options = withFloor(trunks ? contexts.trunks[trunks.suites] : contexts.server, binding.row.tlsFloor)
+  const requestCert = (contexts.asksCallers || trunks?.only === true) && binding.transport === 'tls'
   const server = createTlsServer({ ...options, requestCert, rejectUnauthorized: false, handshakeTimeout: 2 * door.guard.limits.handshakeTimeout })
   server.on('secureConnection', (secure) => {
     const visitor = visitors.get(keyOf(secure))
@@ -118,8 +127,13 @@ const handshakeWeight = 2
 /** A raw SIP stream: a flow from now on. */
 export function speakSip(door: Door): Speaker {
   return (socket, { binding, watch, leave }) => {
-    const flow = flowOf(door, socket, binding.name, binding.transport, peerOf(socket))
-    if (!flow) { socket.destroy(); return }
+    const certificate = callerOf(socket, binding), made = flowOf(door, socket, binding.name, binding.transport, certificate && describePeer(certificate))
+    const flow = made && (binding.transport === 'tls' ? welcomed(door, binding, made, certificate) : made)
+    if (!flow) {
+      if (made) blame(door, made, handshakeWeight)
+      socket.destroy()
+      return
+    }
     leave()
     attach(door, socket, flow, watch)
   }
@@ -153,12 +167,5 @@ function streamCarrier(socket: Socket): Carrier {
 export function flowOf(door: Door, socket: Socket, service: string, transport: Transport, peer: PeerCertificate | undefined): Flow | undefined {
   const { localAddress, localPort, remoteAddress, remotePort } = socket
   if (localAddress === undefined || localPort === undefined || remoteAddress === undefined || remotePort === undefined) return undefined
-  return { id: door.nextFlow++, service, transport, localAddress, localPort, remoteAddress, remotePort, peer }
-}
-
-/** The other side's certificate, only where OpenSSL verified it against our trust. */
-export function peerOf(socket: Socket): PeerCertificate | undefined {
-  const { authorized, getPeerX509Certificate } = socket as Partial<TLSSocket>
-  const certificate = authorized ? getPeerX509Certificate?.call(socket as TLSSocket) : undefined
-  return certificate && describePeer(certificate)
+  return { id: door.nextFlow++, service, transport, localAddress, localPort, remoteAddress, remotePort, peer, ...(transport === 'tls' && isNullCipher(socket) ? { nullCipher: true } : {}) }
 }

@@ -11,6 +11,7 @@ import { createSecureContext, type SecureContext, type SecureContextOptions, typ
 import { join } from 'node:path'
 import type { PeerCertificate } from '../kit/flow.ts'
 import { fail, ok, type Result } from '../kit/result.ts'
+import type { TrunkSuites } from './bindings.ts'
 import { problem, reasonOf } from './problems.ts'
 
 export type TlsVersion = '1.0' | '1.1' | '1.2' | '1.3'
@@ -25,15 +26,25 @@ export interface TlsOptions {
   readonly keyFile?: string | undefined
   /** More authorities to trust, beside the built-in one. */
   readonly trustFiles?: readonly string[] | undefined
+  /** The same for trunks alone: no phone is known by a certificate of theirs. */
+  readonly trunkTrustFiles?: readonly string[] | undefined
+  /** A second certificate, with an RSA key, where trunks are: name of its files without their ending. */
+  readonly rsa?: string | undefined
   /** Whether callers are asked for their certificate, default yes: where nobody needs one, a question that some phones pass on to their user. */
   readonly asksCallers?: boolean | undefined
 }
 
 export interface TlsContexts {
   readonly server: SecureContextOptions
+  /** Where trunks come in: what they speak besides, whom they may be of. */
+  readonly trunks: Readonly<Record<TrunkSuites, SecureContextOptions>>
   readonly asksCallers: boolean
   /** For connections that we make: the same certificate, the same trust. */
   readonly client: SecureContext
+  /** The same to trunks; `true`: without encryption. Made when it is first asked for. */
+  readonly toTrunk: (nullCipher: boolean) => SecureContext
+  /** Our authority, where others are trusted beside it. */
+  readonly own: X509Certificate | undefined
 }
 
 const versions: Record<TlsVersion, SecureVersion> = { '1.0': 'TLSv1', '1.1': 'TLSv1.1', '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' }
@@ -51,22 +62,56 @@ export function cipherString(options: TlsOptions): string {
 export function secureContexts(directory: string, options: TlsOptions, now: number): Result<TlsContexts> {
   const pair = readPair(options.certificateFile ?? join(directory, 'server.pem'), options.keyFile ?? join(directory, 'server.key'), now)
   if (!pair.ok) return pair
-  const trust: string[] = []
-  for (const file of [join(directory, 'ca.pem'), ...(options.trustFiles ?? [])]) {
-    const read = readCertificate(file)
-    if (!read.ok) return read
-    trust.push(read.value.pem)
-  }
+  const rsa = options.rsa === undefined ? undefined : readPair(join(directory, `${options.rsa}.pem`), join(directory, `${options.rsa}.key`), now)
+  if (rsa && !rsa.ok) return rsa
+  const trust = readAll([join(directory, 'ca.pem'), ...(options.trustFiles ?? [])]), more = readAll(options.trunkTrustFiles ?? [])
+  if (!trust.ok) return trust
+  if (!more.ok) return more
   const server: SecureContextOptions = {
-    cert: pair.value.pem, key: pair.value.keyPem, ca: trust,
+    cert: pair.value.pem, key: pair.value.keyPem, ca: trust.value.map(({ pem }) => pem),
     minVersion: versions[options.tlsMinVersion ?? '1.2'], maxVersion: 'TLSv1.3', ciphers: cipherString(options), honorCipherOrder: true,
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,   // A18: no work again on demand
   }
   try {
-    return ok({ server, asksCallers: options.asksCallers ?? true, client: createSecureContext(server) })
+    const trunks = trunkOptions(server, [pair.value, ...rsa ? [rsa.value] : []], more.value.map(({ pem }) => pem), options)
+    return ok({
+      server, trunks, asksCallers: options.asksCallers ?? true, client: createSecureContext(server), toTrunk: contextsOf(trunks),
+      own: more.value.length > 0 ? trust.value[0]?.certificate : undefined,
+    })
   } catch (error) {
     return fail(problem('edge.certificateGarbage', options.certificateFile ?? 'pki/server.pem', reasonOf(error)))
   }
+}
+
+/** Level 0 opens NULL-SHA in OpenSSL 3, and weak certificates with it: those are looked at again (weakness). */
+const anyLevel = '@SECLEVEL=0'
+const strongSignatures = 'ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512'
+
+/** R334: NULL-SHA, of TLS 1.2 at most; R335: AES128-SHA beside the modern suites. */
+function trunkOptions(server: SecureContextOptions, pairs: readonly CertificatePair[], trust: readonly string[], options: TlsOptions): TlsContexts['trunks'] {
+  const base: SecureContextOptions = { ...server, cert: pairs.map(({ pem }) => pem), key: pairs.map(({ keyPem }) => keyPem), ca: [...(server.ca as string[]), ...trust] }
+  const encrypting = cipherString({ ...options, legacyCiphers: true }), open = { ...base, sigalgs: strongSignatures }
+  const floor = base.minVersion === 'TLSv1.3' ? 'TLSv1.2' : base.minVersion
+  return {
+    encrypting: { ...base, ciphers: encrypting },
+    null: { ...open, ciphers: `NULL-SHA:${anyLevel}`, minVersion: floor, maxVersion: 'TLSv1.2' },
+    either: { ...open, ciphers: `${encrypting.replace(`:${anyLevel}`, '')}:NULL-SHA:${anyLevel}`, minVersion: floor },
+  }
+}
+
+function contextsOf(trunks: TlsContexts['trunks']): TlsContexts['toTrunk'] {
+  const made: Partial<Record<TrunkSuites, SecureContext>> = {}
+  return (nullCipher) => made[nullCipher ? 'null' : 'encrypting'] ??= createSecureContext(trunks[nullCipher ? 'null' : 'encrypting'])
+}
+
+function readAll(files: readonly string[]): Result<{ certificate: X509Certificate; pem: string }[]> {
+  const all: { certificate: X509Certificate; pem: string }[] = []
+  for (const file of files) {
+    const read = readCertificate(file)
+    if (!read.ok) return read
+    all.push(read.value)
+  }
+  return ok(all)
 }
 
 /** The same contexts with a higher floor (R099). */
@@ -125,6 +170,15 @@ function readText(file: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** What OpenSSL would have refused above level 0: RSA keys under 2048 bits, signatures with MD5 or SHA-1, anywhere below the authority. */
+export function isWeak(certificate: X509Certificate): boolean {
+  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey
+  if (asymmetricKeyType?.startsWith('rsa') && (asymmetricKeyDetails?.modulusLength ?? 0) < 2_048) return true
+  const { issuerCertificate, signatureAlgorithm } = certificate, isRoot = certificate.checkIssued(certificate)
+  if (!isRoot && /md5|sha1/i.test(signatureAlgorithm ?? '')) return true
+  return issuerCertificate !== undefined && !isRoot && isWeak(issuerCertificate)
 }
 
 /** Subject, names and fingerprint of a certificate that was verified. */

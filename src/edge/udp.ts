@@ -48,10 +48,11 @@ export function openUdp(door: Door, binding: Binding, port: number): Promise<Res
 }
 
 function receive(door: Door, { socket, binding, address, port }: UdpListener): void {
-  const { guard, now, feed } = door, { name } = binding
+  const { guard, now, feed, welcome } = door, { name } = binding, only = binding.trunks?.only === true
   socket.on('message', (bytes, from) => {
     if (screenDatagram(guard, now(), from.address, bytes) !== '') return
     const flow: Flow = { id: 0, service: name, transport: 'udp', localAddress: address, localPort: port, remoteAddress: from.address, remotePort: from.port }
+    if (only && !welcome(flow)) return                       // A42: silence
     feed({ is: 'datagram', flow, bytes })
   })
 }

@@ -10,8 +10,9 @@ import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { blame, type Carrier, closed, type Connection, hear, openConnection } from './connections.ts'
 import type { Door } from './door.ts'
+import { peerOf } from './peers.ts'
 import { problem, reasonOf } from './problems.ts'
-import { flowOf, peerOf, type Speaker, type Visitor } from './stream.ts'
+import { flowOf, type Speaker, type Visitor } from './stream.ts'
 
 /** Not by `import`, which reads every export of a builtin: one of them is a whole HTTP client, 50 ms of each start. */
 const { createServer } = process.getBuiltinModule('node:http')

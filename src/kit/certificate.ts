@@ -1,7 +1,7 @@
 /** A certificate as it is shown. */
 export interface CertificateRow {
   readonly file: string
-  readonly purpose: 'authority' | 'server' | 'other'
+  readonly purpose: 'authority' | 'server' | 'trusted' | 'other'
   readonly subject: string
   readonly names: readonly string[]
   readonly issuer: string

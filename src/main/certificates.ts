@@ -4,28 +4,31 @@ import { secureContexts, type TlsContexts } from '../edge/tls.ts'
 import type { Snapshot } from '../directory/snapshot.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
-import { certificateNames } from './ports.ts'
+import { trustedFiles } from '../edge/trusted.ts'
+import { bindingPlan, certificateNames, hasTlsTrunks } from './ports.ts'
 import { pkiDirectory } from './keys.ts'
 
 export interface Tls { readonly contexts: TlsContexts; readonly authority: AuthorityState }
 
 export async function openTls(dataDir: string, snapshot: Snapshot, now: number): Promise<Result<Tls>> {
-  const { ensureAuthority } = await import('../edge/authority.ts')
+  const { ensureAuthority, rsaServer } = await import('../edge/authority.ts')
   const directory = pkiDirectory(dataDir)
-  const authority = await ensureAuthority(directory, certificateNames(snapshot), now)
+  const hasTrunks = hasTlsTrunks(snapshot), authority = await ensureAuthority(directory, certificateNames(snapshot), now, hasTrunks)
   if (!authority.ok) return authority
-  const contexts = secureContexts(directory, { tlsMinVersion: snapshot.system.tlsMinVersion, asksCallers: asksCallers(snapshot) }, now)
+  const contexts = secureContexts(directory, {
+    tlsMinVersion: snapshot.system.tlsMinVersion, asksCallers: asksCallers(snapshot),
+    ...(hasTrunks ? { rsa: rsaServer, trunkTrustFiles: trustedFiles(directory) } : {}),
+  }, now)
   return contexts.ok ? ok({ contexts: contexts.value, authority: authority.value }) : fail(contexts.problem)
 }
 
 /**
- * Whether anybody may be known by a certificate: a phone that has nothing else (R239), a proxy by its name (RFC 5923), a trunk over TLS (R349).
+ * Whether anybody may be known by a certificate: a phone that has nothing else (R239), a proxy by its name (RFC 5923), a trunk on the phones' port.
  * Where nobody is, none is asked for: some phones pass the question on to their user, and wait for the answer.
  */
-export function asksCallers({ phones, system, trunks, trunkProfiles }: Snapshot): boolean {
-  if (system.trustedProxies.length > 0) return true
-  const secured = new Set([...trunkProfiles.values()].filter(({ deviceSecurityMode }) => deviceSecurityMode !== 'nonSecure').map(({ name }) => name))
-  for (const { enabled, securityProfile } of trunks.values()) if (enabled && secured.has(securityProfile)) return true
+export function asksCallers(snapshot: Snapshot): boolean {
+  const { phones, system } = snapshot, plan = system.trustedProxies.length > 0 ? undefined : bindingPlan(snapshot)
+  if (!plan || (plan.ok && plan.value.bindings.some(({ transport, trunks }) => transport === 'tls' && trunks?.only === false))) return true
   for (const { digestUser, address } of phones.values()) if (digestUser === undefined && address === undefined) return true
   return false
 }

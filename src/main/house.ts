@@ -3,15 +3,17 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { House } from '../admin/house.ts'
 import type { BoundPort } from '../admin/live.ts'
-import type { StoredObject } from '../directory/changes.ts'
+import type { Kind, StoredObject } from '../directory/changes.ts'
 import type { SealKey } from '../directory/seal.ts'
 import { buildSnapshot, type Snapshot } from '../directory/snapshot.ts'
-import type { Problem } from '../kit/result.ts'
+import { fail, ok, type Problem } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
 import type { Store } from '../store/store.ts'
 import type { Binding } from '../edge/bindings.ts'
 import { firewallRules, knownRules } from '../edge/firewall.ts'
 import { certificates, issue, writeIssued } from '../edge/authority.ts'
+import { commonName } from '../edge/tls.ts'
+import { trust, untrust } from '../edge/trusted.ts'
 import type { Live } from './desk.ts'
 import { inUseOf } from './inUse.ts'
 import { pkiDirectory } from './keys.ts'
@@ -28,6 +30,9 @@ export interface DeskHouse extends House {
 
 interface Around { readonly dataDir: string; readonly store: Store; readonly key: SealKey; readonly live: Live; readonly log: Log }
 
+/** All that listeners are made of. */
+const doorKinds: readonly Kind[] = ['system', 'service', 'trunk', 'trunkProfile']
+
 const root = resolve(import.meta.dirname, '../..')
 
 export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse {
@@ -35,7 +40,7 @@ export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse
   let isSure = false
   const house: DeskHouse = {
     now: monotonicNow, version: { ringfort: ownVersion(), node: process.versions.node }, dataDir, key, configuration, records, live, bound,
-    ownPorts: () => bound, snapshot: inUse.pictures(), doors: inUse.pictures(['system', 'service']), portTable, serviceNames, methods: methodTable,
+    ownPorts: () => bound, snapshot: inUse.pictures(), doors: inUse.pictures(doorKinds), portTable, serviceNames, methods: methodTable,
     synchronise: async () => {
       if (inUse.rev() === configuration.rev() && isSure) return
       const said = await live({ ask: 'revision' })
@@ -45,6 +50,7 @@ export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse
     inUse: inUse.rev, waiting: inUse.waiting, occupied: occupiedPorts, checkPorts: (objects) => checkPorts(objects, key),
     firewall: { known: knownRules, rules: (known, strangersTogether) => firewallRules(bindings(house.doors()), { known, strangersTogether }) },
     certificates: () => certificates(pkiDirectory(dataDir)), issueCertificate: (name, folder, kind) => issueTo(dataDir, name, folder, kind),
+    ...trustIn(dataDir, live),
     changed: async () => {
       const done = await live({ ask: 'reload' })
       if (!done.ok) log.problem('error', done.problem)
@@ -58,13 +64,30 @@ export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse
 }
 
 function checkPorts(objects: readonly StoredObject[], key: SealKey): ReturnType<House['checkPorts']> {
-  const plan = bindingPlan(buildSnapshot(0, objects.filter(({ kind }) => kind === 'system' || kind === 'service'), key))
+  const plan = bindingPlan(buildSnapshot(0, objects.filter(({ kind }) => doorKinds.includes(kind)), key))
   return plan.ok ? { problems: [], warnings: plan.value.warnings } : { problems: plan.problem, warnings: [] }
 }
 
 function bindings(snapshot: Snapshot): readonly Binding[] {
   const plan = bindingPlan(snapshot)
   return plan.ok ? plan.value.bindings : []          // a configuration that cannot be bound was refused when it was applied
+}
+
+/** What is written is told to the process that answers for calls. */
+function trustIn(dataDir: string, live: Live): Pick<House, 'trustAuthority' | 'untrustAuthority'> {
+  const tell = async (): Promise<Problem | undefined> => { const done = await live({ ask: 'retrust' }); return done.ok ? done.value[0] : done.problem }
+  return {
+    trustAuthority: async (name, pem) => {
+      const trusted = trust(pkiDirectory(dataDir), name, pem, monotonicNow())
+      if (!trusted.ok) return trusted
+      const problem = await tell()
+      return problem ? fail(problem) : ok(commonName(trusted.value) || trusted.value.subject.replaceAll('\n', ', '))
+    },
+    untrustAuthority: async (name) => {
+      const was = untrust(pkiDirectory(dataDir), name), problem = was ? await tell() : undefined
+      return problem ? fail(problem) : ok(was)
+    },
+  }
 }
 
 async function issueTo(dataDir: string, name: string, folder: string, kind: 'device' | 'peer'): ReturnType<House['issueCertificate']> {

@@ -24,6 +24,7 @@ export async function answerLive(system: System, request: LiveRequest): Promise<
     case 'lines': return Object.fromEntries(request.lines.slice(0, 10_000).map((line) => [line, { reachable: isRegistered(x.locations, line) && bindingsOf(x.locations, line).some((b) => b.expiresAt > system.now()), calls: x.lines.get(line)?.calls ?? 0 }]))
     case 'reading': return system.reading()
     case 'revision': return x.snapshot.rev
+    case 'retrust': return system.retrust()
     case 'reload': return system.reload()
     case 'tail': return system.tail.since(x, request.after)
   }

@@ -1,7 +1,7 @@
 /** From the configuration to the door: which rows of the port table are bound, by which limits, under which names. */
 import { hostname, networkInterfaces } from 'node:os'
 import { isIP } from 'node:net'
-import { type Binding, type BindingConfig, type BindingPlan, isAny, planBindings } from '../edge/bindings.ts'
+import { type Binding, type BindingConfig, type BindingPlan, isAny, planBindings, type TrunkPort } from '../edge/bindings.ts'
 import type { LocalAddresses } from '../edge/drive.ts'
 import type { GuardLimits } from '../edge/limits.ts'
 import { services } from '../edge/services.ts'
@@ -9,20 +9,31 @@ import type { PortRow } from '../admin/house.ts'
 import type { Snapshot } from '../directory/snapshot.ts'
 import type { Flow, Hop } from '../kit/flow.ts'
 import type { Problem, Result } from '../kit/result.ts'
-import type { TransportFamily } from '../policy/trunk/profile.ts'
+import { incomingTransport, type TransportFamily } from '../policy/trunk/profile.ts'
 import type { OccupiedPort } from '../policy/trunk/sharing.ts'
+import { trunksOf, transportOf } from '../policy/trunk/trunksOf.ts'
 
 export const serviceNames: readonly string[] = services.map((row) => row.name)
 
-export function bindingConfig({ system, services: own }: Snapshot): BindingConfig {
-  return { listen: system.listenAddresses, services: Object.fromEntries(own) }
+export function bindingConfig(snapshot: Snapshot): BindingConfig {
+  const { system, services: own } = snapshot
+  return { listen: system.listenAddresses, services: Object.fromEntries(own), trunkPorts: trunkPorts(snapshot) }
+}
+
+/** Incoming ports of the profiles in use, one row a port (R356, R359); a port of both families is refused by the review. */
+export function trunkPorts(snapshot: Snapshot): TrunkPort[] {
+  const trunks = Map.groupBy(trunksOf(snapshot).all.filter(({ profile }) => profile.incomingPort > 0), ({ profile }) => `${profile.incomingPort} ${incomingTransport(profile)}`)
+  return [...trunks.values()].map((all) => {
+    const { profile } = all[0]!, isNull = all.map((one) => one.profile.deviceSecurityMode === 'authenticated')
+    return { port: profile.incomingPort, family: incomingTransport(profile), suites: isNull.every(Boolean) ? 'null' : isNull.some(Boolean) ? 'either' : 'encrypting' }
+  })
 }
 
 export function bindingPlan(snapshot: Snapshot): Result<BindingPlan, Problem[]> { return planBindings(bindingConfig(snapshot)) }
 
 /** What services that are on stand on: trunks may share the ports of signalling, in their own family, and no others. */
 export function occupiedPorts(snapshot: Snapshot): OccupiedPort[] {
-  return portTable(snapshot).filter(({ enabled, port }) => enabled && port !== 0).map(({ name, port }) => ({ name, port, family: families[name] ?? 'other' }))
+  return serviceTable(snapshot).filter(({ enabled, port }) => enabled && port !== 0).map(({ name, port }) => ({ name, port, family: families[name] ?? 'other' }))
 }
 
 const families: Readonly<Record<string, TransportFamily>> = { 'sip-udp': 'clear', 'sip-tcp': 'clear', 'sip-tls': 'tls' }
@@ -30,7 +41,18 @@ const families: Readonly<Record<string, TransportFamily>> = { 'sip-udp': 'clear'
 /** Rows that the call process opens. */
 export function callBindings(plan: BindingPlan): Binding[] { return plan.bindings.filter((b) => b.row.process === 'call') }
 
-export function portTable(snapshot: Snapshot): PortRow[] {
+export function portTable(snapshot: Snapshot): PortRow[] { return [...serviceTable(snapshot), ...trunkTable(snapshot)] }
+
+/** Listeners for trunks alone. */
+function trunkTable(snapshot: Snapshot): PortRow[] {
+  const plan = bindingPlan(snapshot), own = plan.ok ? plan.value.bindings.filter(({ trunks }) => trunks?.only) : [], { all } = trunksOf(snapshot)
+  return [...Map.groupBy(own, ({ port }) => port).values()].map((bindings) => {
+    const { name, port, row } = bindings[0]!, names = all.filter(({ profile }) => profile.incomingPort === port).map((trunk) => trunk.name)
+    return { name, purpose: `SIP of ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more trunks` : ''}`, process: row.process, port, transports: [...new Set(bindings.map(({ transport }) => transport))], reach: row.reach, tls: row.tls, enabled: true }
+  })
+}
+
+function serviceTable(snapshot: Snapshot): PortRow[] {
   const config = bindingConfig(snapshot)
   return services.map((row) => ({
     name: row.name, purpose: row.purpose, process: row.process, port: config.services?.[row.name]?.port ?? row.port, lastPort: row.lastPort, transports: row.transports,
@@ -48,6 +70,9 @@ export function guardLimits({ system: { guard } }: Snapshot): Partial<GuardLimit
   }
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
 }
+
+/** Whether a trunk speaks TLS, in or out: then there are certificates and suites for it. */
+export function hasTlsTrunks(snapshot: Snapshot): boolean { return trunksOf(snapshot).all.some(({ profile }) => transportOf(profile) === 'tls') }
 
 function seconds(value: number | undefined): number | undefined { return value === undefined ? undefined : value * 1_000 }
 

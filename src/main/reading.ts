@@ -11,7 +11,7 @@ export function readingOf({ exchange: x, edge, writer, octets, gauge, log, renew
     uptime: process.uptime() * 1_000, rev: configuration.rev,
     registrations: { bound: x.locations.count, lines: x.locations.places.size, totals: { ...x.locations.totals } },
     calls: { active: x.calls.size, ...x.counters.calls }, requests: Object.fromEntries(x.counters.requests), malformed: Object.fromEntries(x.endpoint.malformed),
-    challenged: x.counters.challenged, wrongPasswords: x.counters.wrongPasswords, locked: x.counters.locked, shed: x.counters.shed,
+    challenged: x.counters.challenged, wrongPasswords: x.counters.wrongPasswords, locked: x.counters.locked, unknown: { source: x.trunks.unknown.source, subject: x.trunks.unknown.subject }, shed: x.counters.shed,
     transactions: layer.servers.size + layer.clients.size, legs: x.legs.size, octets: { ...octets }, guard: numbers, overload, loopDelay,
     memory: { resident: rss, heap: heapUsed }, store: { ...queue, failing: failing?.code, damaged: integrity.damaged }, engineFailures, logLost: log.lost(), certificateEnds: renewal.at() + renewBefore,
   }

@@ -3,6 +3,7 @@
  * when all of it works is it used.
  */
 import type { LiveAnswers } from '../admin/live.ts'
+import { step } from '../calls/exchange.ts'
 import { withdraw } from '../calls/locations.ts'
 import { located } from '../calls/watching.ts'
 import { changed, type StoredObject } from '../directory/changes.ts'
@@ -11,7 +12,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Problem } from '../kit/result.ts'
 import { defaultLimits } from '../edge/limits.ts'
 import { asksCallers, openTls } from './certificates.ts'
-import { bindingPlan, callBindings, certificateNames, guardLimits } from './ports.ts'
+import { bindingPlan, callBindings, certificateNames, guardLimits, hasTlsTrunks } from './ports.ts'
 import { monotonicNow, type Parts } from './parts.ts'
 
 type Reloaded = LiveAnswers['reload']
@@ -41,6 +42,8 @@ async function reload(parts: Parts): Promise<Reloaded> {
   }
   parts.configuration = next
   exchange.snapshot = snapshot
+  parts.edge.perform(step(exchange, monotonicNow(), { is: 'wake' }))   // trunks follow at once: destinations are asked, registrations begin
+  parts.edge.sift()
   Object.assign(parts.guard.limits, defaultLimits, guardLimits(snapshot))
   await withdrawGone(parts, snapshot)
   log.write('info', 'configuration.changed', { rev: next.rev, milliseconds: Math.round(performance.now() - began) })
@@ -68,7 +71,10 @@ async function openFor(parts: Parts, snapshot: Snapshot): Promise<readonly Probl
 }
 
 /** What the TLS contexts are made of. */
-function secureAs(snapshot: Snapshot): string { return [snapshot.system.tlsMinVersion, asksCallers(snapshot), ...certificateNames(snapshot)].join() }
+function secureAs(snapshot: Snapshot): string { return [snapshot.system.tlsMinVersion, asksCallers(snapshot), hasTlsTrunks(snapshot), ...certificateNames(snapshot)].join() }
+
+/** Contexts anew, for connections to come: what is trusted has changed. */
+export async function retrust(parts: Parts): Promise<readonly Problem[]> { return secureFor(parts, parts.exchange.snapshot) }
 
 async function secureFor({ dataDir, edge }: Parts, snapshot: Snapshot): Promise<readonly Problem[]> {
   const tls = await openTls(dataDir, snapshot, monotonicNow())

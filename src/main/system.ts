@@ -4,7 +4,7 @@
  * Security   opened all or not at all; every problem is a value with a remedy; what fails later is told and never stops a call
  */
 import type { BoundPort, LiveAnswers } from '../admin/live.ts'
-import { newExchange, type Exchange } from '../calls/exchange.ts'
+import { newExchange, type Exchange, step } from '../calls/exchange.ts'
 import { restore } from '../calls/locations.ts'
 import type { CallRecord } from '../calls/records.ts'
 import type { Edge } from '../edge/drive.ts'
@@ -26,10 +26,11 @@ import { prepare, type Prepared } from './prepare.ts'
 import { newRandom } from './random.ts'
 import { monotonicNow, newGauge, type Parts } from './parts.ts'
 import { readingOf } from './reading.ts'
-import { reloader } from './reload.ts'
+import { reloader, retrust } from './reload.ts'
 import type { SiteSource } from './siteFile.ts'
 import { stopSystem } from './stop.ts'
 import { newTail, type Tail } from './tail.ts'
+import { welcomer } from './welcome.ts'
 
 export interface SystemOptions {
   readonly dataDir: string
@@ -54,6 +55,8 @@ export interface System {
   reading(): Reading
   /** Takes over what was written to the store. */
   reload(): Promise<LiveAnswers['reload']>
+  /** Reads again whom it trusts. */
+  retrust(): Promise<readonly Problem[]>
   /** Ends calls, registers nothing more, puts everything on the disk; the problem says what is not. */
   stop(): Promise<Result<void>>
 }
@@ -93,11 +96,12 @@ async function openDoor(options: SystemOptions, prepared: Prepared, tls: Tls, se
   if (back.restored + back.refused > 0) log.write('info', 'registrations.restored', back)
   const writer = openWriter(dataDir, hearWriter(() => exchange.locations, log))
   const opened = await bindThenDrop(options.account, () => openEdge({
-    services, tls: tls.contexts, guard, engine: engineOf({ exchange, guard, writer, log, tail, octets }), now: monotonicNow,
+    services, tls: tls.contexts, welcome: welcomer(exchange), guard, engine: engineOf({ exchange, guard, writer, log, tail, octets }), now: monotonicNow,
     log: (level, problem) => { if (level === 'error') log.problem(level, problem); else log.stranger(problem.where ?? '', level, problem.code, { text: problem.text }) },
   }))
   if (!opened.ok) { await writer.close(); return fail(opened.problem) }
   edge = opened.value
+  edge.perform(step(exchange, monotonicNow(), { is: 'wake' }))   // trunks begin
   const renewal = renewCertificates(tls.authority, () => openTls(dataDir, exchange.snapshot, monotonicNow()), (contexts) => { edge?.setTls(contexts) }, log, monotonicNow)
   const parts: Parts = {
     dataDir, log, store: prepared.store, prepared, exchange, guard, edge, writer, behind: writeBehind(exchange.locations, writer), renewal, tail, octets, gauge: newGauge(), integrity: watchIntegrity(dataDir, log),
@@ -111,6 +115,6 @@ function systemOf(parts: Parts): System {
   const { exchange, tail, edge, guard } = parts
   const reload = reloader(parts)
   return {
-    exchange, tail, now: monotonicNow, bound: () => edge.bound(), limits: () => guard.limits, reading: () => readingOf(parts), reload, stop: () => stopSystem(parts),
+    exchange, tail, now: monotonicNow, bound: () => edge.bound(), limits: () => guard.limits, reading: () => readingOf(parts), reload, retrust: () => retrust(parts), stop: () => stopSystem(parts),
   }
 }

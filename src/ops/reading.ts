@@ -10,6 +10,8 @@ export interface Reading {
   readonly challenged: number
   readonly wrongPasswords: number
   readonly locked: number
+  /** Who came to a port of trunks and is none of them: by address, by certificate. */
+  readonly unknown: { readonly source: number; readonly subject: number }
   readonly shed: number
   readonly transactions: number
   readonly legs: number

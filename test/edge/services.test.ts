@@ -90,9 +90,24 @@ test('R008 R003 a local service keeps to loopback whatever is listened on; R009 
   ])
 })
 
-test('R037 IPv6 is bound where it is named, R356 incoming ports of trunk profiles are bound once each, 0 not at all', () => {
-  const { bindings } = plan({ listen: ['127.0.0.1', '::1'], incomingPorts: [{ service: 'sip-tls', port: 5071 }, { service: 'sip-tls', port: 5071 }, { service: 'sip-tls', port: 0 }] })
-  assert.deepEqual(bindings.filter((b) => b.name === 'sip-tls').map((b) => `${b.address} ${b.port}`), ['127.0.0.1 5061', '127.0.0.1 5071', '::1 5061', '::1 5071'])
+test('R037 IPv6 is bound where it is named; R356 R359 incoming ports of trunks have listeners of their own, but where phones have one', () => {
+  const { bindings } = plan({ listen: ['127.0.0.1', '::1'], trunkPorts: [{ family: 'tls', port: 5071, suites: 'encrypting' }, { family: 'tls', port: 5061, suites: 'either' }, { family: 'clear', port: 5072, suites: 'encrypting' }] })
+  const shown = bindings.filter((b) => b.trunks).map((b) => `${b.name} ${b.transport} ${b.address} ${b.port} ${b.trunks?.only ? 'trunks alone' : 'phones too'} ${b.trunks?.suites}`)
+  assert.deepEqual(shown.filter((row) => row.includes('127.0.0.1')), [
+    'sip-tls tls 127.0.0.1 5061 phones too either', 'sip-trunk-5071 tls 127.0.0.1 5071 trunks alone encrypting',
+    'sip-trunk-5072 udp 127.0.0.1 5072 trunks alone encrypting', 'sip-trunk-5072 tcp 127.0.0.1 5072 trunks alone encrypting',
+  ])
+  assert.equal(shown.length, 8)
+})
+
+test('R359 the port of a service that is off is the trunks\' alone', () => {
+  const { bindings } = plan({ listen: '127.0.0.1', services: { 'sip-udp': { enabled: false } }, trunkPorts: [{ family: 'clear', port: 5060, suites: 'encrypting' }] })
+  assert.deepEqual(bindings.filter((b) => b.port === 5060).map((b) => `${b.name} ${b.transport} ${b.trunks?.only}`), ['sip-tcp tcp false', 'sip-trunk-5060 udp true'])
+})
+
+test('R360 TLS of trunks and clear signalling never share a port', () => {
+  const result = planBindings({ listen: '127.0.0.1', trunkPorts: [{ family: 'tls', port: 5060, suites: 'encrypting' }] })
+  assert.deepEqual(!result.ok && result.problem.map(({ code }) => code), ['edge.tlsConflict', 'edge.tlsConflict'])
 })
 
 const overrides: [string, BindingConfig, string[], string[]][] = [

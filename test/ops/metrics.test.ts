@@ -9,7 +9,7 @@ import type { Reading } from '../../src/ops/reading.ts'
 const now = 1_000_000_000_000, day = 86_400_000
 const reading: Reading = {
   uptime: 5_000, rev: 7, registrations: { bound: 3, lines: 2, totals: { bound: 4, expired: 1 } }, calls: { active: 1, started: 9, answered: 8, ended: 8, refused: 0 },
-  requests: { INVITE: 9, other: 1 }, malformed: { 'sip.version': 2 }, challenged: 5, wrongPasswords: 1, locked: 0, shed: 0, transactions: 6, legs: 2, octets: { in: 100, out: 200 },
+  requests: { INVITE: 9, other: 1 }, malformed: { 'sip.version': 2 }, challenged: 5, wrongPasswords: 1, locked: 0, unknown: { source: 8, subject: 9 }, shed: 0, transactions: 6, legs: 2, octets: { in: 100, out: 200 },
   guard: { datagrams: 20 }, overload: 'calm', loopDelay: { p50: 0.5, p99: 2, max: 9 }, memory: { resident: 1, heap: 1 },
   store: { bindings: 0, records: 1, lostBindings: 0, lostRecords: 0, failing: undefined }, engineFailures: 0, logLost: 0, certificateEnds: now + 60 * day,
 }
