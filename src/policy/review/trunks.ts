@@ -3,6 +3,7 @@ import type { Snapshot } from '../../directory/snapshot.ts'
 import type { Problem } from '../../kit/result.ts'
 import { checkProfile, warnings } from '../trunk/check.ts'
 import { completeProfile, predefinedProfile } from '../trunk/profile.ts'
+import { compileRules } from '../trunk/rules.ts'
 import { checkSharing, mayChange, type OccupiedPort } from '../trunk/sharing.ts'
 import { trunksOf } from '../trunk/trunksOf.ts'
 import { about, type Report, type ReviewFinding } from './finding.ts'
@@ -19,6 +20,12 @@ export function reviewProfiles(snapshot: Snapshot): Report {
     if (faults.length === 0 && used.has(profile.name)) found.push(...warnings(completeProfile(profile), credentials).map((problem) => about('trunkProfile', profile.name, problem)))
   }
   return { errors, warnings: found }
+}
+
+/** Rules of trunks, in use or not, each by itself. */
+export function reviewRules(snapshot: Snapshot): Report {
+  const errors = [...snapshot.trunks.values()].flatMap(({ name, rules }) => compileRules(rules).problems.map(({ rule, field, problem }) => about('trunk', name, problem, `rules[${rule}].${field}`)))
+  return { errors, warnings: [] }
 }
 
 /** Ports, subjects and addresses of trunks in use; subjects of all profiles, whether a trunk uses them or not (R355). */

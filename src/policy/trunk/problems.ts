@@ -26,6 +26,15 @@ const table = {
   'policy.trunk.predefinedMode': ['the mode of the predefined profile is fixed.', 'Copy it under another name and change the copy.'],
   'policy.trunk.predefined': ['the predefined profile can neither be deleted nor renamed.', 'Leave it; nothing has to use it.'],
   'policy.trunk.inUse': ['trunks use this profile.', 'Give them another profile first.'],
+  // Rules of a trunk
+  'policy.trunk.ruleHeader': ['no rule touches this header.', 'Leave it as it is.'],
+  'policy.trunk.ruleAttribute': ['no rule takes this attribute away.', 'Leave it as it is.'],
+  'policy.trunk.ruleOnce': ['this header stands once in a message, and a second one would make it unreadable.', 'Use set.'],
+  'policy.trunk.ruleMethod': ['a CANCEL is made of its INVITE, and no rule changes it.', 'Give the rule another method.'],
+  'policy.trunk.ruleStatus': ['there is no such status.', 'Give request, a status like 486, a class like 4XX, or *.'],
+  'policy.trunk.ruleValue': ['a value is for add, set and replace, and they need one.', 'Give a value to those, and to no other.'],
+  'policy.trunk.ruleFind': ['find is for replace, which needs it, and for remove and removeAttribute, which may have it.', 'Give find to those, and to no other.'],
+  'policy.trunk.ruleStars': ['the value has more stars than find: each stands for what the star at the same place in find stood for.', 'Leave stars out of the value, or put more into find.'],
   // Warnings
   'policy.trunk.noRealm': ['digest authentication is on, and no SIP realm has credentials for the other side\'s challenges.', 'Add its realm to sipRealms.'],
   'policy.trunk.noApplicationUser': ['digest authentication is on, and no application user has digest credentials: every request will be refused.', 'Add one to applicationUsers.'],
