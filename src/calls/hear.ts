@@ -20,6 +20,7 @@ import { registered } from './registered.ts'
 import { type Admitted, admitted, trunkAt, trunkOf } from './trunks/admitted.ts'
 import { callerOf } from './trunks/identity.ts'
 import { notified } from './trunks/notified.ts'
+import { asRuled, ruled } from './trunks/rules.ts'
 import type { TrunkState } from './trunks/state.ts'
 import { allowEvents, deaf, located, subscribed, watchWithin } from './watching.ts'
 
@@ -53,7 +54,7 @@ export function hear(x: Exchange, news: Heard): void {
     case 'request': requested(x, news.served); break
     case 'ack': acked(x, news.flow, news.message); break
     case 'cancelled': if (isLeg(news.user)) { cancelled(x.legHouse, news.user, news.message); rearm(x, news.user) } break
-    case 'response': if (isAbout(news.user)) { news.user.leg.heardPort = news.flow.remotePort; responded(x.legHouse, news.user, news.message); rearm(x, news.user.leg) } else plain(news.user)?.(news.message); break
+    case 'response': if (isAbout(news.user)) answered(x, news.user, news.flow, news.message); else plain(news.user)?.(news.message); break
     case 'unanswered': if (isAbout(news.user)) { silent(x.legHouse, news.user, news.problem === undefined); rearm(x, news.user.leg) } else plain(news.user)?.(undefined); break
     case 'overloaded': shed(x, news.flow.remoteAddress, () => answerOnce(x.endpoint, news.flow, news.message, busyNow(x))); break
     case 'closed': connectionClosed(x, news.flow.id); break
@@ -65,12 +66,20 @@ const isAbout = (user: unknown): user is About => typeof user === 'object' && us
 /** A request outside any leg hands in what to do with its response. */
 const plain = (user: unknown) => typeof user === 'function' ? user as (response: SipMessage | undefined) => void : undefined
 
+function answered(x: Exchange, about: About, flow: Flow, response: SipMessage): void {
+  const { leg } = about, { trunk } = leg.peer, message = trunk ? asRuled(x, response, trunk) : response
+  leg.heardPort = flow.remotePort
+  if (message) responded(x.legHouse, about, message)
+  rearm(x, leg)
+}
+
 /** Nobody can be asked for proof of an ACK: one from elsewhere is dropped (A10). */
 function acked(x: Exchange, flow: Flow, message: SipMessage): void {
   const leg = x.legs.get(message.toTag)
   if (!leg || leg.dialog.callId !== message.callId || leg.dialog.remoteTag !== message.fromTag) return
   if (leg.peer.trunk ? trunkAt(x, flow)?.ready.name !== leg.peer.trunk.name : !sameFlow(leg, flow)) return
-  acknowledged(x.legHouse, leg, message)
+  const read = leg.peer.trunk ? asRuled(x, message, leg.peer.trunk) : message
+  if (read) acknowledged(x.legHouse, leg, read)
   rearm(x, leg)
 }
 
@@ -95,9 +104,10 @@ function requested(x: Exchange, served: Served): void {
 function ofTrunk(x: Exchange, served: Served, trunk: TrunkState): void {
   const from = admitted(x, served, trunk, false)
   if (!from) return
-  const take = trunkMethods[served.message.method]
-  if (take) take(x, served, from)
-  else say(x, served, { status: methods[served.message.method]?.refusal ?? 405, headers: `Allow: ${allow}\r\n` })
+  const take = trunkMethods[served.message.method], read = ruled(x, served, { name: trunk.ready.name, rules: trunk.rules })
+  if (!read) return
+  if (take) take(x, read, from)
+  else say(x, read, { status: methods[served.message.method]?.refusal ?? 405, headers: `Allow: ${allow}\r\n` })
 }
 
 const trunkMethods: Readonly<Record<string, (x: Exchange, served: Served, from: Admitted) => void>> = {
@@ -138,7 +148,8 @@ function inDialog(x: Exchange, served: Served): void {
   if (!leg) { inSubscription(x, served); return }
   if (leg.peer.trunk ? !isTrunkOf(x, leg.peer.trunk.name, served) : !sameFlow(leg, served.flow) && !isPhoneOf(x, leg.peer.phone, served)) return
   if (leg.secure && !isSecure(served.flow)) { say(x, served, { status: 403, problem: weaker }); return }
-  within(x.legHouse, leg, served)
+  const read = leg.peer.trunk ? ruled(x, served, leg.peer.trunk) : served
+  if (read) within(x.legHouse, leg, read)
   rearm(x, leg)
 }
 

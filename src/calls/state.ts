@@ -40,9 +40,11 @@ export type News =
   | { is: 'trunk'; trunk: string; inService: boolean; reason: string }
   | { is: 'trunkRegistered'; trunk: string; registered: boolean; reason: string }
   /** A trunk's request was refused by this rule. */
+  | { is: 'admission'; trunk: string; method: string; rule: string }
+  /** A rule of this trunk made a message that cannot be read: it was answered 400 or dropped. */
+  | { is: 'ruleBroke'; trunk: string; method: string; problem: string }
   /** Somebody is over a limit of calls to the outside: the first time, and with every doubling. */
   | { is: 'limit'; who: string; limit: string; calls: number }
-  | { is: 'admission'; trunk: string; method: string; rule: string }
   /** A route of this phone is not followed; said once of each phone. */
   | { is: 'strayed'; phone: string }
 

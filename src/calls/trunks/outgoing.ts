@@ -15,7 +15,7 @@ import type { Exchange } from '../state.ts'
 import type { Destination, TrunkState } from './state.ts'
 
 /** What a leg knows of its trunk; `number` is the one at that side. */
-export function trunkPeer(x: Exchange, { ready }: TrunkState, number: string, name: string): Peer {
+export function trunkPeer(x: Exchange, { ready, rules }: TrunkState, number: string, name: string): Peer {
   const { picture, profile } = ready
   return {
     phone: `trunk ${ready.name}`, line: number, displayName: name, trusted: picture.trustedForSecurityStatus,
@@ -23,7 +23,7 @@ export function trunkPeer(x: Exchange, { ready }: TrunkState, number: string, na
     trunk: {
       name: ready.name, status: profile.transmitSecurityStatus, assertIdentity: picture.assertIdentity, remotePartyId: picture.remotePartyId, privacy: picture.privacy,
       diversion: picture.diversionOut, historyInfo: picture.historyInfoOut, srtpAlone: picture.considerSecure === 'srtp',
-      v150: effectiveFilter(profile.v150OutboundSdpOfferFiltering, x.snapshot.system.v150OutboundSdpOfferFiltering),
+      v150: effectiveFilter(profile.v150OutboundSdpOfferFiltering, x.snapshot.system.v150OutboundSdpOfferFiltering), rules,
     },
   }
 }

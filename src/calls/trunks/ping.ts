@@ -13,6 +13,7 @@ import { isLiteral } from '../addresses.ts'
 import { locate } from '../locating.ts'
 import type { Exchange } from '../state.ts'
 import { answerChallenge } from './challenged.ts'
+import { reshaping } from './rules.ts'
 import { type Destination, inService, reindex, sleep, type TrunkState } from './state.ts'
 
 /** Names are looked up again at least so often, pinged or not: requests come from the addresses that they stand for. */
@@ -44,7 +45,7 @@ function ask(x: Exchange, state: TrunkState, one: Destination): void {
 function send(x: Exchange, state: TrunkState, one: Destination, hop: Hop, question: number, asked: ReturnType<typeof newClientState>, cseq: number, credentials: string): void {
   const { random } = x.endpoint, { domain } = x.snapshot.system, uri = `sip:${printHostPort(one.host, one.port)}`
   const headers = `Max-Forwards: 70\r\nFrom: <sip:ping@${domain}>;tag=${random.token(8)}\r\nTo: <${uri}>\r\nCall-ID: ${random.token(16)}\r\nCSeq: ${cseq} OPTIONS\r\nContact: ${contactTo(x.endpoint, hop, '')}\r\nAccept: application/sdp\r\n${credentials}`
-  request(x.endpoint, x.now, hop, { method: 'OPTIONS', uri, headers }, (response: SipMessage | undefined) => {
+  request(x.endpoint, x.now, hop, { method: 'OPTIONS', uri, headers, change: reshaping(state, 'OPTIONS') }, (response: SipMessage | undefined) => {
     if (x.trunks.byName.get(one.trunk)?.destinations.includes(one) !== true) return
     const isLate = one.asked !== question                                     // a later question is out: who answers late lives all the same
     if (isLate && (response === undefined || response.status < 200 || [401, 407, 408, 503].includes(response.status))) return

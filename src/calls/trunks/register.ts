@@ -12,6 +12,7 @@ import { type ClientState, newClientState } from '../../wire/sip/digest/index.ts
 import { addresses, contactTo, deltaSeconds, header, parseUri, printHostPort, request, type SipMessage } from '../../wire/sip/index.ts'
 import type { Exchange } from '../state.ts'
 import { answerChallenge } from './challenged.ts'
+import { reshaping } from './rules.ts'
 import { sleep, type TrunkState } from './state.ts'
 
 export interface Registration extends Sleeper {
@@ -63,7 +64,7 @@ function say(x: Exchange, one: Registration, hop: Hop, asked: ClientState, crede
   const contact = one.bulk ? contactTo(x.endpoint, hop, '').replace(/>$/, ';bnc>') : contactTo(x.endpoint, hop, one.user)
   const gin = one.bulk ? 'Require: gin\r\nProxy-Require: gin\r\nSupported: path, gin\r\n' : 'Supported: path\r\n'
   const headers = `Max-Forwards: 70\r\nFrom: <${aor}>;tag=${random.token(8)}\r\nTo: <${aor}>\r\nCall-ID: ${one.callId}\r\nCSeq: ${cseq} REGISTER\r\nContact: ${contact}\r\nExpires: ${expires}\r\n${gin}${credentials}`
-  request(x.endpoint, x.now, hop, { method: 'REGISTER', uri, headers }, (response: SipMessage | undefined) => {
+  request(x.endpoint, x.now, hop, { method: 'REGISTER', uri, headers, change: reshaping(x.trunks.byName.get(one.trunk), 'REGISTER') }, (response: SipMessage | undefined) => {
     if (cseq !== one.cseq || (response && response.status < 200)) return
     const again = response && (response.status === 401 || response.status === 407) ? answerChallenge(x, one.trunk, response, asked, { method: 'REGISTER', uri, body: '' }) : undefined
     if (again !== undefined) { say(x, one, hop, asked, again, expires, counts); return }

@@ -8,11 +8,13 @@ import type { Snapshot } from '../../directory/snapshot.ts'
 import type { Hop } from '../../kit/flow.ts'
 import type { Millis } from '../../kit/machine.ts'
 import { arm, newWheel, type Sleeper, type Wheel } from '../../kit/wheel.ts'
+import type { CompiledRules } from '../../policy/trunk/rules.ts'
 import { subjectsOf } from '../../policy/trunk/subjects.ts'
 import { type ReadyTrunk, type Trunks, trunksOf, transportOf } from '../../policy/trunk/trunksOf.ts'
 import { type ClientMemory, type DigestServer, newClientMemory } from '../../wire/sip/digest/index.ts'
 import { isLiteral } from '../addresses.ts'
 import type { Registration } from './register.ts'
+import { rulesOf } from './rules.ts'
 
 /** One place that a trunk leads to. */
 export interface Destination extends Sleeper {
@@ -43,6 +45,8 @@ export interface Destination extends Sleeper {
 
 export interface TrunkState {
   readonly ready: ReadyTrunk
+  /** Undefined where it has none. */
+  readonly rules: CompiledRules | undefined
   readonly destinations: readonly Destination[]
   /** What its challenges were: one peer has one of these. */
   readonly memory: ClientMemory
@@ -106,7 +110,7 @@ export function sleep(states: TrunkStates, one: Destination | Registration, at: 
 }
 
 export function newTrunkState(ready: ReadyTrunk, destinations: readonly Destination[], registration: Registration | undefined, before: TrunkState | undefined): TrunkState {
-  return { ready, destinations, registration, memory: before?.memory ?? newClientMemory(), proxyRealms: before?.proxyRealms ?? new Set(), calls: before?.calls ?? 0 }
+  return { ready, rules: rulesOf(ready), destinations, registration, memory: before?.memory ?? newClientMemory(), proxyRealms: before?.proxyRealms ?? new Set(), calls: before?.calls ?? 0 }
 }
 
 /** Can a call go there at all? */

@@ -17,7 +17,10 @@ import * as transactions from './transactions.ts'
 import { printHostPort } from './uri.ts'
 
 /** A request and the transaction that waits for our answer. */
-export interface Served { readonly tx: transactions.ServerTx; readonly flow: Flow; readonly message: SipMessage }
+export interface Served { readonly tx: transactions.ServerTx; readonly flow: Flow; readonly message: SipMessage; /** What is done to its responses. */ readonly change?: Reshape | undefined }
+
+/** The last word on a message of ours before it goes: whole text in, whole text out. `status`: 0 of a request. */
+export type Reshape = (text: string, status: number) => string
 
 export type Heard =
   | { is: 'request'; served: Served }
@@ -182,7 +185,7 @@ function fold(hash: number, text: string): number {
 
 /** Answers a request; a final answer ends its transaction in the RFC's way. */
 export function respond(e: Endpoint, now: Millis, served: Served, parts: ResponseParts): string {
-  const text = printResponse(served.message, served.flow, parts)
+  const text = last(served, printResponse(served.message, served.flow, parts), parts.status)
   if (parts.toTag !== undefined) served.tx.toTag = parts.toTag
   pass(e, transactions.respond(e.layer, now, served.tx, text, parts.status), ignore)
   return text
@@ -190,10 +193,12 @@ export function respond(e: Endpoint, now: Millis, served: Served, parts: Respons
 
 /** Answers a stranger's request finally, or with silence (A42), and forgets it at once. */
 export function refuse(e: Endpoint, now: Millis, served: Served, parts: ResponseParts): void {
-  const text = modestResponse(served.message, served.flow, { ...parts, toTag: parts.toTag ?? statelessTag(e, served.message) })
+  const modest = modestResponse(served.message, served.flow, { ...parts, toTag: parts.toTag ?? statelessTag(e, served.message) }), text = modest === undefined ? undefined : last(served, modest, parts.status)
   const said = transactions.refuse(e.layer, now, served.tx, text ?? '')
   if (text !== undefined) pass(e, said, ignore, true)                      // else there is nothing but that text in it
 }
+
+function last({ change }: { readonly change?: Reshape | undefined }, text: string, status: number): string { return change ? change(text, status) : text }
 
 const ignore = (): void => {}
 
@@ -206,12 +211,13 @@ export interface Outgoing {
   readonly body?: string | undefined
   /** Longest wait after a provisional response to an INVITE, in milliseconds: then it counts as unanswered. Without one its user cancels it. */
   readonly patience?: Millis | undefined
+  readonly change?: Reshape | undefined
 }
 
 /** Sends a request in a transaction of its own. `user` comes back with whatever is heard of it. */
 export function request(e: Endpoint, now: Millis, to: Flow | Hop, what: Outgoing, user: unknown): transactions.ClientTx {
   const branch = `z9hG4bK${e.random.token(10)}`
-  const text = printRequest({ ...what, via: viaTo(e, to, branch) })
+  const text = last(what, printRequest({ ...what, via: viaTo(e, to, branch) }), 0)
   const { tx, out } = transactions.request(e.layer, now, { method: what.method, branch, text, to, user, patience: what.patience })
   pass(e, out, ignore)
   return tx
@@ -219,7 +225,7 @@ export function request(e: Endpoint, now: Millis, to: Flow | Hop, what: Outgoing
 
 /** Sends an ACK to a 2xx: no transaction (13.2.2.4); gives the text, to be sent again with `again`. */
 export function acknowledge(e: Endpoint, to: Flow | Hop, what: Outgoing): string {
-  const text = printRequest({ ...what, via: viaTo(e, to, `z9hG4bK${e.random.token(10)}`) })
+  const text = last(what, printRequest({ ...what, via: viaTo(e, to, `z9hG4bK${e.random.token(10)}`) }), 0)
   again(e, to, text)
   return text
 }

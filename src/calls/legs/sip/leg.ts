@@ -12,6 +12,7 @@ import type { OriginState, Sdp } from '../../../wire/sdp/index.ts'
 import type { ClientTx, Dialog, Endpoint, Served, SipMessage } from '../../../wire/sip/index.ts'
 import type { Target } from '../../../wire/sip/locate/index.ts'
 import type { Counted } from '../../../policy/toll/service.ts'
+import type { CompiledRules } from '../../../policy/trunk/rules.ts'
 import type { ClientState } from '../../../wire/sip/digest/index.ts'
 import type { Cause, Invitation, LegCommand, LegEvent, SecurityLevel } from '../../leg.ts'
 
@@ -43,6 +44,8 @@ export interface TrunkManners {
   readonly srtpAlone: boolean
   /** Attributes of V.150 are taken out of offers. */
   readonly v150: 'none' | 'removeMer' | 'removePreMer'
+  /** What is changed of messages; undefined where nothing is. */
+  readonly rules: CompiledRules | undefined
 }
 
 export interface SipLeg extends Sleeper {

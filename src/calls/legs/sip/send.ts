@@ -7,6 +7,7 @@ import {
   acknowledge, again, type ClientTx, type Dialog, dialogHeaders, printReason, quote, request, requestUri, respond, type ResponseParts, type Served, type SipMessage, timerC,
 } from '../../../wire/sip/index.ts'
 import type { Cause, Party, StatusNote } from '../../leg.ts'
+import { describedTo, reshaping } from '../../trunks/rules.ts'
 import type { About, LegHouse, Postponed, Route, Saying, SipLeg } from './leg.ts'
 import { along, nextHop } from './reach.ts'
 
@@ -32,11 +33,11 @@ function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop, asked
   const { method, what, saying, dialog, cseq } = one, isTrunk = leg.peer.trunk !== undefined
   const again = isTrunk || (what !== 'invite' && (leg.route?.hops.length ?? 0) > 1) ? one : undefined
   const about: About = { leg, what, id: saying.id ?? 0, dialog, again, asked, tx: undefined }
-  const uri = requestUri(dialog), inside = content(leg, saying)
+  const uri = requestUri(dialog), inside = content(leg, method, saying)
   const credentials = isTrunk ? saying.credentials ?? house.ahead(leg, { method, uri, body: inside.body ?? '' }) : ''
   if (what === 'invite') leg.credentials = credentials
   about.tx = request(house.endpoint, house.now, to, {
-    method, uri, headers: dialogHeaders(dialog, method, cseq, saying.maxForwards) + (saying.headers ?? '') + credentials, ...inside, patience: what === 'invite' ? undefined : timerC,
+    method, uri, headers: dialogHeaders(dialog, method, cseq, saying.maxForwards) + (saying.headers ?? '') + credentials, ...inside, patience: what === 'invite' ? undefined : timerC, change: reshaping(leg.peer.trunk, method),
   }, about)
   return about.tx
 }
@@ -45,7 +46,7 @@ function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop, asked
 export function challenged(house: LegHouse, about: About, response: SipMessage): boolean {
   const { leg, again, dialog, what, asked = newClientState() } = about
   if (!leg.peer.trunk || !again || leg.state === 'ended' || (leg.over && what !== 'bye')) return false
-  const body = content(leg, again.saying).body ?? ''
+  const body = content(leg, again.method, again.saying).body ?? ''
   const credentials = house.answerTo(leg, response, asked, { method: again.method, uri: requestUri(dialog), body })
   if (credentials === undefined) return false
   dialog.localSeq++
@@ -85,8 +86,8 @@ export function failOver(house: LegHouse, about: About): boolean {
   return true
 }
 
-function content(leg: SipLeg, saying: Saying): { contentType?: string; body?: string } {
-  if (saying.sdp) return { contentType: sdpType, body: ours(leg, saying.sdp) }
+function content(leg: SipLeg, method: string, saying: Saying): { contentType?: string; body?: string } {
+  if (saying.sdp) return { contentType: sdpType, body: describedTo(leg.peer.trunk, method, ours(leg, saying.sdp)) }
   return saying.body === undefined ? {} : { contentType: saying.contentType ?? 'text/plain', body: saying.body }
 }
 
@@ -105,7 +106,7 @@ export function ack(house: LegHouse, leg: SipLeg, dialog: Dialog, cseq: number, 
 }
 
 function acknowledgeNow(house: LegHouse, leg: SipLeg, { dialog, cseq, saying }: Postponed, to: Flow | Hop): void {
-  const text = acknowledge(house.endpoint, to, { method: 'ACK', uri: requestUri(dialog), headers: dialogHeaders(dialog, 'ACK', cseq) + leg.credentials, ...content(leg, saying) })
+  const text = acknowledge(house.endpoint, to, { method: 'ACK', uri: requestUri(dialog), headers: dialogHeaders(dialog, 'ACK', cseq) + leg.credentials, ...content(leg, 'ACK', saying), change: reshaping(leg.peer.trunk, 'ACK') })
   leg.ack = { text, to }
 }
 
