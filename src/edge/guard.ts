@@ -100,7 +100,7 @@ function screenRate(guard: Guard, now: Millis, source: Source): DatagramVerdict 
   const soft = source.soft > now ? source.soft : now
   const rate = known ? limits.knownRate : limits.strangerRate
   if (soft - now > 1_000 * (known ? limits.knownBurst : limits.strangerBurst) / rate) {
-    if (guard.overload !== 'calm' && overloadAt(guard, now) !== 'calm') return 'rate'
+    if (!known || (guard.overload !== 'calm' && overloadAt(guard, now) !== 'calm')) return 'rate'   // a stranger's refusals must cost nobody anything; who has proved who it is loses under pressure alone
     guard.counters.overRate++
   } else source.soft = soft + 1_000 / rate
   return !known && guard.overload === 'shedding' && !strangerFits(guard, now) ? 'strangers' : ''

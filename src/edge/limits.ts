@@ -2,7 +2,7 @@
 export interface GuardLimits {
   /** Sources remembered (strangers; known and connected ones beside them, as many again). */
   readonly maxSources: number
-  /** Datagrams (or stream units of 512 octets) a second of one source, and what it may send at once. Over it a stranger loses only under pressure. */
+  /** Datagrams (or stream units of 512 octets) a second of one source, and what it may send at once. Over it a stranger's datagrams are dropped, a known source's only under pressure. */
   readonly strangerRate: number
   readonly strangerBurst: number
   readonly knownRate: number

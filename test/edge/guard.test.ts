@@ -41,9 +41,11 @@ for (const [name, bytes, verdict] of screens) {
 }
 test('A2 larger than a datagram may be', () => assert.equal(screenDatagram(newGuard({ maxDatagram: 1_000 }), 0, '192.0.2.1', Buffer.alloc(1_001, 'A')), 'size'))
 
-test('A17 a calm loop refuses nobody below the hard rate: it only counts', () => {
-  const guard = newGuard({ strangerRate: 10, strangerBurst: 20, strangerHardRate: 1_000 })
-  assert.equal(flood(guard, 0, '192.0.2.1', 500), 500)
+test('A17 a stranger has its rate and no more, however calm the loop; who has proved who it is loses nothing below the hard rate while it is calm', () => {
+  const guard = newGuard({ strangerRate: 10, strangerBurst: 20, strangerHardRate: 1_000, knownRate: 10, knownBurst: 20 })
+  assert.ok(flood(guard, 0, '192.0.2.1', 500) <= 21)
+  makeKnown(guard, '192.0.2.9', 60_000)
+  assert.equal(flood(guard, 0, '192.0.2.9', 500), 500)
   assert.ok(guard.counters.overRate >= 479)
 })
 test('A17 over the hard rate a source loses, another one does not', () => {
