@@ -3,6 +3,7 @@ import { ok, type Result } from '../kit/result.ts'
 import { type Explanation, explainCall } from '../policy/explain.ts'
 import type { Answer, Command, Options } from './commands.ts'
 import { explainRequest } from './explainRequest.ts'
+import { explainRulesCommand } from './explainRules.ts'
 import type { House } from './house.ts'
 import { liveTrunks } from './liveTrunks.ts'
 import type { LiveTrunk } from './live.ts'
@@ -17,6 +18,7 @@ export const explainCommands: readonly Command[] = [
     { name: 'port', about: 'Source port.', takes: 'number' }, { name: 'incoming-port', about: 'Our port that it comes to; each port of a trunk is tried without it.', takes: 'number' },
     { name: 'event', about: 'Event package of a SUBSCRIBE or NOTIFY.', takes: 'text' }, { name: 'replaces', about: 'It has a Replaces header.', takes: 'nothing' }, { name: 'in-dialog', about: 'It belongs to a call.', takes: 'nothing' },
   ], run: explainRequest },
+  explainRulesCommand,
 ]
 
 async function call(house: House, options: Options): Promise<Result<Answer>> {
