@@ -184,3 +184,15 @@ test('A25 A13 a carrier that challenges for ever is answered once, and once more
   assert.equal(talk.state, 'ended')
   c.system.close()
 })
+
+test('RFC 4028 9: a peer that answers with a longer session than was asked for is not given it: the end of a dead call is found in our time', async () => {
+  const c = await carrier(), { talk, invite } = call(c)
+  assert.equal(field(invite, 'Session-Expires'), '1800')
+  c.answer(invite, '200 OK', 'Require: timer\r\nSession-Expires: 86400;refresher=uas\r\n', sdp)
+  assert.ok(c.system.until(() => talk.state === 'up'))
+  const leg = [...c.system.exchange.legs.values()].find((one) => one.peer.trunk)!
+  assert.deepEqual(leg.session?.seconds, 1_800)
+  c.system.run(1_800_000)
+  assert.equal(c.system.calls.size, 0, 'nobody refreshed it')
+  c.system.close()
+})
