@@ -6,11 +6,13 @@
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { certificateCommands } from './certificates.ts'
 import { configureCommands } from './configure.ts'
+import { drillCommands } from './drill.ts'
 import { explainCommands } from './explain.ts'
 import { firewallCommands } from './firewall.ts'
 import type { House } from './house.ts'
 import { namingCommands } from './naming.ts'
 import { adminProblem } from './problems.ts'
+import { restrictionCommands } from './restrictionTables.ts'
 import { showCommands } from './show.ts'
 import type { Table } from './table.ts'
 
@@ -32,6 +34,8 @@ export interface Answer {
   readonly text?: string | undefined
   readonly note?: string | undefined
   readonly warnings?: readonly Problem[] | undefined
+  /** It was done and came out badly: exit code 1. */
+  readonly failed?: boolean | undefined
 }
 
 /** Told of long work as it goes on, in words for a person. */
@@ -46,7 +50,7 @@ export interface Command {
 }
 
 export const commands: readonly Command[] = [
-  ...configureCommands, ...namingCommands, ...showCommands, ...certificateCommands, ...firewallCommands, ...explainCommands,
+  ...configureCommands, ...namingCommands, ...showCommands, ...certificateCommands, ...firewallCommands, ...explainCommands, ...restrictionCommands, ...drillCommands,
 ]
 
 const byName = new Map(commands.map((command) => [command.name, command]))

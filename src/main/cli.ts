@@ -14,7 +14,7 @@ import { newVoice } from './voice.ts'
 
 const streams = { out: (text: string) => { process.stdout.write(text) }, error: (text: string) => { process.stderr.write(text) } }
 
-const groups: Readonly<Record<string, string>> = { show: 'What there is.', explain: 'What would happen, and why.', certificate: 'Certificates.', call: 'Calls.' }
+const groups: Readonly<Record<string, string>> = { show: 'What there is.', explain: 'What would happen, and why.', drill: 'Attacks on the configuration as it is, which change nothing.', certificate: 'Certificates.', call: 'Calls.' }
 
 export async function runCli(parameters: readonly string[]): Promise<void> {
   const program = new Program('ringfort').description('A phone system for organisations that must keep their calls to themselves.').version(ownVersion(), '--version', 'the version of this program').showHelpAfterError().exitOverride()
@@ -126,6 +126,7 @@ async function perform(dataDir: string, command: string, options: Options, json:
   if (!done.ok) { refuse(done.problem, json); process.exitCode = 1; return }
   if (!json) streams.error(printProblems(done.value.warnings ?? [], false))
   streams.out(printAnswer(done.value, json))
+  if (done.value.failed) process.exitCode = 1
 }
 
 function refuse(problems: readonly Problem[], json: boolean): void {

@@ -8,6 +8,8 @@ export type Dialler =
     readonly is: 'line'; readonly line: LinePicture; readonly phone?: PhonePicture | undefined
     /** The line forwards; the line transfers. */
     readonly forwarding?: boolean | undefined; readonly transfer?: boolean | undefined
+    /** Counts in place of the user's: a drill asks as anybody. */
+    readonly classOfService?: string | undefined
     readonly origin?: TrunkPicture | undefined; readonly calling?: string | undefined
   }
   | { readonly is: 'trunk'; readonly trunk: TrunkPicture; readonly use: 'inbound' | 'rerouting' | 'refer'; readonly transfer?: boolean | undefined; readonly calling?: string | undefined }

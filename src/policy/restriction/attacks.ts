@@ -1,6 +1,6 @@
 /**
  * Numbers that somebody dials who wants to telephone at our expense: a table. Each is a template and a way to spell it;
- * {code}, {other} and {international} stand for each of a site's trunk codes and prefixes.
+ * {code}, {other} and {international} stand for each of a site's trunk codes and prefixes, {far} for a number abroad, {premium} for what numbers of a premium rate begin with.
  *
  * Standards  R120, R127–R135; attack class A44
  */
@@ -41,22 +41,23 @@ export interface Attack {
   readonly name: string
   readonly template: string
   readonly spelling: keyof typeof spellings
+  /** Stays in the country, or might: an attack where nobody knows the caller. */
+  readonly isNational: boolean
 }
 
-const far = '442079460000'
-const international = `{code}{international}${far}`
+const international = '{code}{international}{far}'
 
 const rows: readonly (readonly [string, string, Attack['spelling']])[] = [
   ['the international operator', '{code}{international}', 'plain'],
   ['an international number', international, 'plain'],
   ['the international operator without a code', '{international}', 'plain'],
-  ['an international number without a code', `{international}${far}`, 'plain'],
-  ['a number with + and no code', `+${far}`, 'plain'],
-  ['a number with + behind the code', `{code}+${far}`, 'plain'],
-  ['a number with + in place of one code, behind another', `{code}{other}+${far}`, 'plain'],
-  ['one code behind another', `{code}{other}{international}${far}`, 'plain'],
+  ['an international number without a code', '{international}{far}', 'plain'],
+  ['a number with + and no code', '+{far}', 'plain'],
+  ['a number with + behind the code', '{code}+{far}', 'plain'],
+  ['a number with + in place of one code, behind another', '{code}{other}+{far}', 'plain'],
+  ['one code behind another', '{code}{other}{international}{far}', 'plain'],
   ['the operator behind two codes', '{code}{other}{international}', 'plain'],
-  ['the code twice', `{code}{code}{international}${far}`, 'plain'],
+  ['the code twice', '{code}{code}{international}{far}', 'plain'],
   ['hyphens', international, 'hyphens'],
   ['blanks', international, 'spaces'],
   ['dots', international, 'dots'],
@@ -71,13 +72,13 @@ const rows: readonly (readonly [string, string, Attack['spelling']])[] = [
   ['digits of another script', international, 'indicDigits'],
   ['a letter in the number', international, 'letters'],
   ['a tel address', international, 'tel'],
-  ['a tel address with +', `+${far}`, 'tel'],
+  ['a tel address with +', '+{far}', 'tel'],
   ['a tel address with parameters', international, 'telParameters'],
   ['a tel address with separators', international, 'telSeparators'],
   ['a sip address at a gateway', international, 'sip'],
   ['a sips address with a port', international, 'sips'],
   ['an address without a scheme', international, 'bare'],
-  ['an address with + and no scheme', `+${far}`, 'bare'],
+  ['an address with + and no scheme', '+{far}', 'bare'],
   ['parameters in the user part', international, 'userParameters'],
   ['digits that are dialled on', international, 'dialledOn'],
   ['a routing number beside an extension', international, 'routedElsewhere'],
@@ -90,24 +91,34 @@ const rows: readonly (readonly [string, string, Attack['spelling']])[] = [
   ['an international network that is nowhere', '{code}{international}883510012345', 'plain'],
   ['a number of an island that calls back dearly', '{code}{international}2691234567', 'plain'],
   ['a country of the own numbering plan', '{code}18765551234', 'plain'],
-  ['a premium number', '{code}19005551234', 'plain'],
+  ['a premium number', '{code}{premium}5551234', 'plain'],
   ['long distance', '{code}12125551234', 'plain'],
   ['a short international number', '{code}{international}2474', 'plain'],
-  ['star keys before the number', `*72{code}{international}${far}`, 'plain'],
-  ['star keys after the code', `{code}*67{international}${far}`, 'plain'],
-  ['a hash between code and prefix', `{code}#{international}${far}`, 'plain'],
+  ['star keys before the number', '*72{code}{international}{far}', 'plain'],
+  ['star keys after the code', '{code}*67{international}{far}', 'plain'],
+  ['a hash between code and prefix', '{code}#{international}{far}', 'plain'],
   ['a hash at the end', `${international}#`, 'plain'],
-  ['another carrier', `{code}1010288{international}${far}`, 'plain'],
+  ['another carrier', '{code}1010288{international}{far}', 'plain'],
   ['the operator of the carrier', '{code}0', 'plain'],
   ['the code alone, for a dial tone', '{code}', 'plain'],
 ]
 
-export const attacks: readonly Attack[] = rows.map(([name, template, spelling]) => ({ name, template, spelling }))
+const national: ReadonlySet<string> = new Set(['a country of the own numbering plan', 'long distance', 'the operator of the carrier', 'the code alone, for a dial tone'])
+
+export const attacks: readonly Attack[] = rows.map(([name, template, spelling]) => ({ name, template, spelling, isNational: national.has(name) }))
+
+/** London, and Paris for those who are at home in London. */
+const far = '442079460000', farFromThere = '33142687000'
+
+
+/** The house's own country, and beginnings of numbers of a premium rate. */
+export interface Dear { readonly homeCountry?: string | undefined; readonly premium?: readonly string[] | undefined }
 
 /** What is dialled for an attack on a site: for each code, each other code and each prefix that its template has. */
-export function numbersOf({ template, spelling }: Attack, plan: DialCodes): string[] {
+export function numbersOf({ template, spelling }: Attack, plan: DialCodes, { homeCountry = '', premium = ['1900'] }: Dear = {}): string[] {
   const codes = plan.codes.length === 0 ? [''] : plan.codes
   const each = (texts: string[], name: string, values: readonly string[]): string[] => texts.flatMap((text) => text.includes(name) ? values.map((value) => text.replaceAll(name, value)) : [text])
-  const numbers = each(each(each([template], '{code}', codes), '{other}', codes), '{international}', plan.international)
+  const abroad = homeCountry !== '' && `+${far}`.startsWith(homeCountry) ? farFromThere : far, codesIn = each(each([template.replaceAll('{far}', abroad)], '{code}', codes), '{other}', codes)
+  const numbers = each(each(codesIn, '{international}', plan.international), '{premium}', premium)
   return [...new Set(numbers.filter((number) => number !== '').map(spellings[spelling]))]
 }

@@ -5,7 +5,7 @@
  */
 import type { RestrictionTable as SiteTable } from '../../directory/restriction.ts'
 import type { Snapshot } from '../../directory/snapshot.ts'
-import { shippedTables } from './shipped.ts'
+import { type DialCodes, shippedTables } from './shipped.ts'
 import { type CompiledTable, compileTable, type RestrictionTable } from './table.ts'
 
 const known = new WeakMap<Snapshot, Map<string, CompiledTable>>()
@@ -25,4 +25,9 @@ export function tableNamed(snapshot: Snapshot, name: string): CompiledTable {
 /** As the site file has it. */
 export function tableOf({ name, patterns, minDigits, maxDigits }: SiteTable): RestrictionTable {
   return { name, rows: patterns, minDigits, maxDigits, ...(shipped.has(name) ? { shipped: true } : {}) }
+}
+
+/** The access codes and prefixes of the site. */
+export function codesOf({ tollControl: { accessCodes, internationalPrefixes, longDistance } }: Snapshot): DialCodes {
+  return { codes: accessCodes, international: internationalPrefixes, longDistance }
 }

@@ -8,14 +8,10 @@ import type { Snapshot } from '../../directory/snapshot.ts'
 import { place } from '../place.ts'
 import { lintTables, type LintFinding } from '../restriction/lint.ts'
 import { problem } from '../restriction/problems.ts'
-import { checkCodes, type DialCodes } from '../restriction/shipped.ts'
+import { checkCodes } from '../restriction/shipped.ts'
 import { checkTable, checkTables, type RestrictionTable } from '../restriction/table.ts'
-import { tableNamed, tableOf } from '../restriction/tablesOf.ts'
+import { codesOf, tableNamed, tableOf } from '../restriction/tablesOf.ts'
 import { about, type Report, type ReviewFinding } from './finding.ts'
-
-export function codesOf({ tollControl: { accessCodes, internationalPrefixes, longDistance } }: Snapshot): DialCodes {
-  return { codes: accessCodes, international: internationalPrefixes, longDistance }
-}
 
 export function reviewTables(snapshot: Snapshot): Report {
   const tables = [...snapshot.restrictionTables.values()].map(tableOf), codes = codesOf(snapshot), isRight = checkCodes(codes)

@@ -15,7 +15,14 @@ export interface Kind { readonly international: boolean; readonly premium: boole
 export function kindOf(codes: Codes, dialled: readonly string[], leaving: readonly Leaving[]): Kind {
   const outside = [...dialled.flatMap((number) => [number, ...behindCode(codes, number)]), ...leaving.flatMap(({ called, onNet }) => onNet ? [called, ...behindCode(codes, called)] : [called])]
   const numbers = outside.flatMap((number) => [number, ...behindCarrier(number)])
-  return { international: numbers.some((number) => isAbroad(codes, number)), premium: numbers.some((number) => isPremium(codes, number)) }
+  const twice = dialled.flatMap((number) => behindCode(codes, number)).flatMap((number) => behindCode(codes, number))
+  return { international: numbers.some((number) => isAbroad(codes, number)) || twice.some((number) => isWholeAbroad(codes, number)), premium: numbers.some((number) => isPremium(codes, number)) }
+}
+
+/** Behind two codes: as long as a number abroad, or the operator alone; what is shorter is a number of the country that begins like a code. */
+function isWholeAbroad(codes: Codes, number: string): boolean {
+  const global = globalOf(codes, number)
+  return global !== undefined && (global.length === 1 || global.length > 8) && !isHome(codes, global)
 }
 
 /** A number without the access code before it, for each code that it could be. */
@@ -33,12 +40,23 @@ function globalOf({ internationalPrefixes }: Codes, number: string): string | un
 }
 
 export function isAbroad(codes: Codes, number: string): boolean {
-  const global = globalOf(codes, number)
+  const global = globalOf(codes, number) ?? nationalOf(codes, number)
   return global !== undefined && !isHome(codes, global)
 }
 
-/** The code alone, or one that goes on after it, is of the house's country. */
-export function isHome({ homeCountry }: Codes, number: string): boolean { return homeCountry !== undefined && number.startsWith(homeCountry) }
+/** At home in +1, long distance is a number of the plan with its country code. */
+function nationalOf({ homeCountry, longDistance }: Codes, number: string): string | undefined {
+  if (homeCountry !== '+1') return undefined
+  return number.length === 11 && number.startsWith(longDistance ?? '1') ? `+${number}` : number.length === 10 ? `+1${number}` : undefined
+}
+
+/** Area codes of the North American plan that are other countries than the United States and Canada: dialled like long distance, charged like abroad. */
+const islands = new Set(['242', '246', '264', '268', '284', '345', '441', '473', '649', '658', '664', '721', '758', '767', '784', '809', '829', '849', '868', '869', '876'])
+
+/** Is a number with + of the house's country? */
+export function isHome({ homeCountry }: Codes, number: string): boolean {
+  return homeCountry !== undefined && number.startsWith(homeCountry) && !(homeCountry === '+1' && islands.has(number.slice(2, 5)))
+}
 
 function isPremium(codes: Codes, number: string): boolean {
   const global = globalOf(codes, number)

@@ -17,7 +17,7 @@ export interface Service {
 }
 
 export function serviceOf(snapshot: Snapshot, who: Dialler): Service {
-  const userId = userOf(who), own = userId === undefined ? undefined : snapshot.users.get(userId)?.classOfService
+  const userId = userOf(who), own = who.is === 'line' && who.classOfService !== undefined ? who.classOfService : userId === undefined ? undefined : snapshot.users.get(userId)?.classOfService
   const name = own ?? snapshot.tollControl.classOfService, is = name === undefined ? undefined : snapshot.classesOfService.get(name)
   return { is, object: own === undefined ? 'tollControl' : `users[${userId}]`, transferTable: is?.transferTable ?? 'Default Transfer' }
 }
