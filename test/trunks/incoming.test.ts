@@ -128,3 +128,19 @@ test('R372 R374 the V.150 filter takes its attributes out of offers to the trunk
     c.system.close()
   }
 })
+
+test('RFC 5806 RFC 7044: who forwarded is told by a trunk whose word on it counts, in either form, and by no other', async () => {
+  const plan = { ...secure, profile: tlsProfile, certificate: certificate('sbc.carrier.test', 'sbc.carrier.test') }
+  const history = 'History-Info: <sip:+41443330000@carrier.test>;index=1, <sip:+41444440000@carrier.test;cause=486>;index=1.1, <sip:1001@near.test;cause=302>;index=1.1.1\r\n'
+  for (const [trunk, headers, expected] of [
+    ['', 'Diversion: <sip:+41443330000@carrier.test>;reason=user-busy\r\n', []],
+    ['diversionIn: true', 'Diversion: <sip:+41443330000@carrier.test>;reason=user-busy\r\n', ['<sip:+41443330000@carrier.test>;reason=user-busy']],
+    ['diversionIn: true', history, ['<sip:+41444440000@carrier.test>;reason=unconditional', '<sip:+41443330000@carrier.test>;reason=user-busy']],
+  ] as const) {
+    const c = await carrier({ ...plan, trunk })
+    c.ask('INVITE', '1001', { body: sdp, headers })
+    assert.ok(c.system.until(() => c.system.phone('alice').talks.length > 0))
+    assert.deepEqual(headerOf(c.system, 'INVITE', 'Diversion'), expected)
+    c.system.close()
+  }
+})

@@ -4,7 +4,7 @@
  * Standards  RFC 3323, 3325 5, 9.1; RFC 5806; RFC 7044; sip-trunk 1.5; R345
  * Security   A26: without proof From alone is read, as a claim; a number is digits and a few signs, whatever stands there
  */
-import { address, addresses, lines, parseAddress, parseUri, type SipMessage, tokens } from '../../wire/sip/index.ts'
+import { address, addresses, lines, maxList, parseAddress, parseUri, type SipMessage, split, tokens } from '../../wire/sip/index.ts'
 import { nameOf } from '../numbers.ts'
 import type { Admitted } from './admitted.ts'
 
@@ -33,8 +33,20 @@ function numberOf(text: string | undefined): string {
   return uri?.ok ? nameOf(uri.value).slice(0, maxNumber).replace(/[^A-Za-z0-9+*#._-]/g, '') : ''
 }
 
-/** Diversion values, latest first, of a trunk whose word on them counts. */
+/** Diversion values, latest first, of a trunk whose word on them counts; of History-Info where it says it that way. */
 export function diversionsOf(message: SipMessage, { state, proven }: Admitted): string[] {
   if (!state.ready.picture.diversionIn || !proven) return []
-  return lines(message, 'Diversion').flatMap((line) => parseAddress(line) ? [line] : []).slice(0, maxDiversions)
+  const said = lines(message, 'Diversion').flatMap((line) => parseAddress(line) ? [line] : [])
+  return (said.length > 0 ? said : fromHistory(message)).slice(0, maxDiversions)
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([['302', 'unconditional'], ['486', 'user-busy'], ['408', 'no-answer'], ['404', 'unavailable'], ['480', 'deflection']])
+
+/** RFC 7044 4, RFC 4458: each entry but the last was called before; why it went on stands in the one after it. */
+function fromHistory(message: SipMessage): string[] {
+  const entries = lines(message, 'History-Info').flatMap((line) => split(line, ',', maxList) ?? []).flatMap((one) => parseAddress(one.trim()) ?? [])
+  return entries.slice(0, -1).map(({ uri }, i) => {
+    const cause = /;cause=(\d{3})/.exec(entries[i + 1]!.uri)?.[1] ?? ''
+    return `<${uri.replace(/;cause=\d{3}/, '')}>;reason=${reasons.get(cause) ?? 'unknown'}`
+  }).reverse()
 }
