@@ -15,9 +15,10 @@ export type FromChild =
   | { is: 'busy'; on: string }
   | { is: 'idle' }
 
-export type ToChild = { is: 'ping' } | { is: 'stop' }
+/** `begin`: to a process that was begun ahead (ahead.ts), before anything else. */
+export type ToChild = { is: 'ping' } | { is: 'stop' } | { is: 'begin'; settings: RoleSettings }
 
-/** What a process is told at its start, as one argument. */
+/** What a process is told at its start: as one argument, or in a message where it was begun ahead. */
 export interface RoleSettings {
   readonly dataDir: string
   /** Of the first start alone: a process that is replaced finds it applied. */

@@ -3,10 +3,11 @@
  *
  * Security   arguments go as an array, never through a shell; a process that dies in a circle is waited for longer and longer
  */
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Problem } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
 import { asRoot } from './account.ts'
+import { forkRole, takeBegun } from './ahead.ts'
 import { mainProblem } from './problems.ts'
 import type { FromChild, Role, RoleSettings, ToChild } from './talk.ts'
 
@@ -48,11 +49,9 @@ export function watch(setup: WatchSetup): Watched {
   }
 }
 
-const main = new URL('../main.ts', import.meta.url)
-
 function begin(state: State, setup: WatchSetup): void {
   const { account } = setup.settings, settings: RoleSettings = state.times === 0 ? setup.settings : { dataDir: setup.settings.dataDir, verify: false, account }
-  const child = asRoot(account, () => fork(main, ['--role', setup.role, JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: process.execArgv }))
+  const child = takeBegun(setup.role, settings) ?? asRoot(account, () => forkRole(setup.role, settings))
   state.child = child
   state.startedAt = state.heardAt = performance.now()
   state.up = state.busy = false
