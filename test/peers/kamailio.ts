@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { until } from '../main/running.ts'
 import { options } from '../main/speak.ts'
 import { type Program, start } from './programs.ts'
+import type { Certificate } from './trunkTown.ts'
 
 /** A way between it and the house: where it listens, and where it sends what is dialled with the prefix. */
 export interface Way { readonly transport: 'udp' | 'tcp' | 'tls'; readonly address: string; readonly port: number; readonly house: number; readonly prefix: string }
@@ -15,7 +16,7 @@ export interface KamailioOptions {
   /** Where its own phones register and call, at 127.0.0.1. */
   readonly phones: number
   /** Its certificate, key and the authority that peers must come from. */
-  readonly tls?: { readonly certificate: string; readonly key: string; readonly authority: string }
+  readonly tls?: Certificate
   /** Calls of the house are asked for these (407), and so is its registration (401). */
   readonly credentials?: { readonly realm: string; readonly user: string; readonly password: string }
   /** Numbers that stand at a port of 127.0.0.1 without a registration. */
@@ -77,7 +78,7 @@ request_route {
     exit;
   }
   ${refuses === undefined ? '' : `if (is_method("INVITE")) { xlog("L_NOTICE", "SAYS refuses\\n"); sl_send_reply("${refuses}", "Not now"); exit; }`}
-  if (!is_method("ACK")) { ${challenged(407)} }
+  ${credentials ? `if (!is_method("ACK")) { ${challenged(407)} }` : ''}
   xlog("L_NOTICE", "SAYS admits $rm $rU by $pr $si\\n");
   record_route();
 ${Object.entries(numbers).map(([number, port]) => `  if ($rU == "${number}") { $ru = "sip:${number}@127.0.0.1:${port}"; t_relay(); exit; }`).join('\n')}
@@ -95,7 +96,7 @@ ${ways.map((way) => `  if ($rU =~ "^${way.prefix}") { strip(${way.prefix.length}
 }
 
 /** Both ways: who connects shows a certificate, and whom it connects to as well. */
-function tlsConfiguration({ certificate, key, authority }: NonNullable<KamailioOptions['tls']>): string {
+function tlsConfiguration({ certificate, key, authority }: Certificate): string {
   const common = `method = TLSv1.2+\nprivate_key = ${key}\ncertificate = ${certificate}\nca_list = ${authority}\nverify_certificate = yes\nrequire_certificate = yes\n`
   return `[server:default]\n${common}\n[client:default]\n${common}`
 }
@@ -110,7 +111,9 @@ export async function startKamailio(o: KamailioOptions): Promise<Kamailio> {
   const begin = async (): Promise<void> => {
     one = start('kamailio', ['-DD', '-E', '-f', file, '-P', join(work, 'pid'), '-Y', work, '-m', '32', '-M', '4'], { folder: o.folder, name: o.name })
     const running = one
-    await until(async () => options('tcp', o.phones).catch(() => undefined), `kamailio ${o.name} answers: ${running.said().slice(-800)}`)
+    const over = running.ended.then((code): never => { throw new Error(`kamailio ${o.name} ended with ${code}: ${running.said().split('\n').filter((line) => /ERROR|CRITICAL/.test(line)).join('\n')}`) })
+    over.catch(() => { /* it was stopped, later */ })
+    await Promise.race([over, until(() => options('tcp', o.phones).catch(() => undefined), `kamailio ${o.name} answers`)])
   }
   await begin()
   return {

@@ -1,13 +1,11 @@
 /** Kamailio as a carrier over UDP, TCP and TLS with certificates both ways: calls out and in, its challenges, its route, its registrar, what happens when it is gone. R333–R355, R319; RFC 3261, 3262, 3264, 3311. */
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { ringfort } from '../main/running.ts'
 import { type Baresip, startBaresip } from './baresip.ts'
 import { type Kamailio, startKamailio, type Way } from './kamailio.ts'
 import { freePorts, isInstalled } from './programs.ts'
 import { domain, openTown, passwordOf, type Resident } from './town.ts'
-import { type Peer, type TrunkSite, trunkSite, type TrunkTown, twoPorts } from './trunkTown.ts'
+import { certificateOf, type Peer, type TrunkSite, trunkSite, type TrunkTown, twoPorts } from './trunkTown.ts'
 
 const transports = ['udp', 'tcp', 'tls'] as const
 type Transport = (typeof transports)[number]
@@ -28,12 +26,6 @@ async function openScene(): Promise<Scene> {
   const ways = transports.map((transport, t): Way => ({ transport, address: addressOf(t), port: first + t, house: transport === 'tls' ? ports.tls : ports.clear, prefix: `6${t}` }))
   const carrier = await startKamailio({ folder: town.folder, name: 'carrier', ways, phones, tls: await certificateOf(town, addressOf(2)), credentials })
   return { town, carrier, phones }
-}
-
-async function certificateOf({ folder, running }: TrunkTown, name: string): Promise<{ certificate: string; key: string; authority: string }> {
-  const out = join(folder, `${name}-pki`), { code, error } = await ringfort(['certificate', 'issue', '--name', name, '--peer', '--out', out, '--data', running.dataDir])
-  assert.equal(code, 0, error)
-  return { certificate: join(out, `${name}.pem`), key: join(out, `${name}.key`), authority: join(out, 'ca.pem') }
 }
 
 const scene = needed.every(isInstalled) ? openScene() : undefined

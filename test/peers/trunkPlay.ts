@@ -71,7 +71,8 @@ async function phoneIn(open: TrunkTown, number: string, callee: string): Promise
   return { folder: mkdtempSync(join(open.folder, 's-')), server: open.ports.clear, port: await freePorts(6), user: `s${number}`, password: passwordOf(`s${number}`), caller: number, callee }
 }
 
-async function waiting(options: SippOptions): Promise<Program> {
+/** A SIPp that has its port. */
+export async function waiting(options: SippOptions): Promise<Program> {
   const one = sippServing(options), bound = `:${options.port.toString(16).toUpperCase().padStart(4, '0')} `
   await until(() => readFileSync(`/proc/net/${options.transport === 't1' ? 'tcp' : 'udp'}`, 'latin1').includes(bound) || undefined, `${options.name} waits`)
   return one

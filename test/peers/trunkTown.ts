@@ -1,5 +1,9 @@
 /** One Ringfort with trunks around it: each peer stands at a loopback address of its own, as peers on a network do; its phones stay at 127.0.0.1. */
+import { join } from 'node:path'
+import { send } from '../../src/admin/client.ts'
+import type { LiveTrunk } from '../../src/admin/live.ts'
 import { anyPorts, domain, openTown, passwordOf, type Resident, type Town } from './town.ts'
+import { ringfort } from '../main/running.ts'
 import { freePorts } from './programs.ts'
 
 export interface Peer {
@@ -40,7 +44,23 @@ export function trunkSite({ residents, peers, more = {}, system = {} }: TrunkSit
 
 export interface TrunkTown extends Town { readonly ports: Ports }
 
+/** What `ringfort show trunks` says of one of them. */
+export async function shownTrunk({ running }: Town, name: string): Promise<LiveTrunk> {
+  const answer = await send(running.dataDir, { command: 'show trunks', options: {} })
+  if (!answer.ok) throw new Error(`ringfort show trunks: ${JSON.stringify(answer.problem)}`)
+  return (answer.value.document as { trunks: LiveTrunk[] }).trunks.find((one) => one.name === name)!
+}
+
 export async function openTrunkTown(site: TrunkSite): Promise<TrunkTown> {
   const ports = await twoPorts()
   return { ...await openTown(trunkSite(site, ports)), ports }
+}
+
+export interface Certificate { readonly certificate: string; readonly key: string; readonly authority: string }
+
+/** Of our authority, for the peer of a trunk. */
+export async function certificateOf({ folder, running }: Town, name: string): Promise<Certificate> {
+  const out = join(folder, `${name}-pki`), { code, error } = await ringfort(['certificate', 'issue', '--name', name, '--peer', '--out', out, '--data', running.dataDir])
+  if (code !== 0) throw new Error(`ringfort certificate issue: ${error}`)
+  return { certificate: join(out, `${name}.pem`), key: join(out, `${name}.key`), authority: join(out, 'ca.pem') }
 }
