@@ -102,7 +102,7 @@ function nextTrunk(house: CallHouse, call: Call, ringing: Ringing, outcome: Outc
 /** To a phone 503 would say that we are overloaded (RFC 3261 21.5.4); it is the way outside that is not there. */
 function outsideOnly(best: Cause | undefined): Cause {
   if (!best) return { status: 404, text: 'Nobody has this number', by: 'policy' }
-  return best.status === 503 ? { ...best, status: 480 } : best
+  return best.status === 503 ? { ...best, status: 480, problem: best.problem ?? { code: 'calls.trunkDown', text: 'The way to the outside is out of service.' } } : best
 }
 
 /** What became of a trunk, in the words of the route list. */

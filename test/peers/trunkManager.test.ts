@@ -9,10 +9,10 @@ import { test } from 'node:test'
 import { startKamailio, type Way } from './kamailio.ts'
 import { freePorts, isInstalled } from './programs.ts'
 import {
-  ackAndBye, agree, answer, answerKept, ask, await_, byeFromCalled, calling, hear, keep, keepFrom, mayHear, must, pause, refused, registering, ring, rseq, sdp, sdpAnew, sipp, type SippOptions, type Step, taken, untilBye, usual, within,
+  agree, answer, answerKept, ask, await_, byeFromCalled, calling, hear, keep, keepFrom, mayHear, must, pause, registering, ring, rseq, sdp, sdpAnew, sipp, type SippOptions, type Step, taken, untilBye, usual, within,
 } from './sipp.ts'
 import { trace } from './sippPlay.ts'
-import { domain, openTown, passwordOf, type Resident } from './town.ts'
+import { openTown, passwordOf, type Resident } from './town.ts'
 import { beyond, waiting } from './trunkPlay.ts'
 import { certificateOf, type Peer, trunkSite, type TrunkTown, twoPorts } from './trunkTown.ts'
 

@@ -1,7 +1,7 @@
 /** Kamailio as a carrier that goes away and comes back: pings, the second destination, calls that go on, its registrar. R300, R321; RFC 3261 10.2, 11; RFC 3263 4.3; RFC 5626 4.5. */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { type LogLine, logLines, until } from '../main/running.ts'
+import { type LogLine, logLines, newFolder, until } from '../main/running.ts'
 import { type Baresip, startBaresip } from './baresip.ts'
 import { type Kamailio, startKamailio } from './kamailio.ts'
 import { freePorts, isInstalled } from './programs.ts'
@@ -29,8 +29,8 @@ async function openScene(): Promise<Scene> {
     startKamailio({ folder, name: 'one', ways: [way(first), way(registrar)], phones: phones[0], credentials, expires: 10 }),
     startKamailio({ folder, name: 'other', ways: [way(second)], phones: phones[1], credentials }),
   ])
+  const [one, other] = await both(newFolder())                       // first: who finds no registrar waits for half a minute
   const town: TrunkTown = { ...await openTown(trunkSite({ residents, peers, more: { sipRealms: [credentials] } }, ports)), ports }
-  const [one, other] = await both(town.folder)
   return { town, one, other, phones }
 }
 
@@ -49,6 +49,9 @@ async function phones(t: TestContext, { town: { folder, ports }, phones: [atFirs
 
 const logged = ({ running }: TrunkTown, event: string, trunk: string, nth = 1): Promise<LogLine> =>
   until(() => logLines(running.dataDir).filter((line) => line.event === event && line.trunk === trunk)[nth - 1], `${event} of ${trunk}, the ${nth}.`)
+
+const times = ({ running }: TrunkTown, event: string, trunk: string): number => logLines(running.dataDir).filter((line) => line.event === event && line.trunk === trunk).length
+const warned = ({ program }: Baresip): boolean => /SIP\/2\.0 480[^]*Warning: 399 ringfort "[^"]*out of service/.test(program.said())
 
 test('RFC 3261 10.2 RFC 5626 4.5 RFC 3263 4.3 a carrier goes, and comes back', { timeout: 200_000 }, async (t) => {
   if (!scene) { t.diagnostic(absent); return }
@@ -77,19 +80,23 @@ test('RFC 3261 10.2 RFC 5626 4.5 RFC 3263 4.3 a carrier goes, and comes back', {
     assert.equal((await town.call('3001')).state, 'connected')
   })
   await t.test('without any machine the trunk is out of service, and a call is refused with the reason', async () => {
+    const [outBefore, lostBefore] = [times(town, 'trunk.outOfService', 'carrier'), times(town, 'trunk.notRegistered', 'registered')]
     await other.stop()
-    const line = await logged(town, 'trunk.outOfService', 'carrier')
+    await b.command('dial', `sip:${prefix}${behind}@${domain}`)                          // no ping has told yet
+    await until(() => warned(b) || undefined, 'who calls at once is told as well')
+    const line = await logged(town, 'trunk.outOfService', 'carrier', outBefore + 1)
     assert.match(String(line.reason), /./)
     await c.command('dial', `sip:${prefix}${behind}@${domain}`)
     assert.match((await c.event('CALL_CLOSED')).param ?? '', /480/)
-    assert.match(c.program.said(), /Warning: 399 ringfort "[^"]*out of service/)
-    const gone = await logged(town, 'trunk.notRegistered', 'registered')
+    await until(() => warned(c) || undefined, 'who calls afterwards is told')
+    const gone = await logged(town, 'trunk.notRegistered', 'registered', lostBefore + 1)
     assert.match(String(gone.reason), /./)
   })
   await t.test('both come back: in service and registered again', async () => {
+    const [inBefore, registeredBefore] = [times(town, 'trunk.inService', 'carrier'), times(town, 'trunk.registered', 'registered')]
     await Promise.all([one.start(), other.start()])
-    await logged(town, 'trunk.inService', 'carrier')
-    await logged(town, 'trunk.registered', 'registered', 2)
+    await logged(town, 'trunk.inService', 'carrier', inBefore + 1)
+    await logged(town, 'trunk.registered', 'registered', registeredBefore + 1)
     assert.equal((await shownTrunk(town, 'registered')).registration?.reason, '')
   })
 })
