@@ -5,7 +5,10 @@ import { compilePlan, type DialPlan } from '../src/policy/dialling/plan.ts'
 import type { DialTable, PatternRow } from '../src/policy/dialling/table.ts'
 import { decide } from '../src/policy/dialling/translate.ts'
 import { walk } from '../src/policy/dialling/walk.ts'
+import { explainCall } from '../src/policy/explain.ts'
+import { place } from '../src/policy/place.ts'
 import { type Bench, type Figure, rate } from './figure.ts'
+import { dialledNumbers, dialSite, type Size } from './load/dialSite.ts'
 
 const partitions = 500, rounds = 1_000
 
@@ -59,6 +62,25 @@ function explaining(patterns: number): number[] {
   return rate(() => { for (const digits of dialled) if (walk(plan, caller, digits).targets.length !== 1) throw new Error('no target') }, rounds)
 }
 
+/** What a call asks: the dial plan and toll control, up to the first trunk. */
+function placing(size: Size): () => void {
+  const { snapshot, who } = dialSite(size), dialled = dialledNumbers(size.patterns, rounds)
+  return () => {
+    for (const digits of dialled) {
+      const found = place(snapshot, who, digits, 0)
+      if (found.is !== 'routes' || !found.route.next()) throw new Error('no trunk')
+    }
+  }
+}
+
+const small: Size = { patterns: 10, partitions: 10, trunks: 10, lines: 1_000 }, large: Size = { patterns: 10_000, partitions, trunks: 1_000, lines: 100_000 }
+
+/** Milliseconds of CPU an explanation in words, as the command asks for it. */
+function explainingCalls(): number[] {
+  const { snapshot } = dialSite(large), dialled = dialledNumbers(large.patterns, rounds), moment = { now: 0, reachable: () => true, calls: () => 0, down: () => undefined }
+  return rate(() => { for (const digits of dialled) if (explainCall(snapshot, '100000', digits, moment).outcome !== 'trunk') throw new Error('no trunk') }, rounds, 5).map((each) => 1_000 / each)
+}
+
 /** Milliseconds of CPU a compilation. */
 function compiling(patterns: number): number[] {
   const given = table(patterns)
@@ -81,14 +103,17 @@ function memory(patterns: number): number[] {
 
 export const dialling: Bench = {
   name: 'dialling',
-  what: `Matching ${rounds.toLocaleString('en')} numbers of 11 digits in plans of 10 and 10,000 patterns (a tenth with !, the rest with XXXX) in ${partitions} partitions, all of them in the calling search space; with the decision and with the explanation.`,
+  what: `Matching ${rounds.toLocaleString('en')} numbers of 11 digits in plans of 10 and 10,000 patterns (a tenth with !, the rest with XXXX) in ${partitions} partitions, all of them in the calling search space; with the decision and with the explanation; then the same asked of the picture of a whole site, as calls and explain call ask it.`,
   run: async (): Promise<Figure[]> => {
-    const { few, many } = byTurns(matching(10), matching(10_000)), decided = byTurns(deciding(10), deciding(10_000))
+    const { few, many } = byTurns(matching(10), matching(10_000)), decided = byTurns(deciding(10), deciding(10_000)), placed = byTurns(placing(small), placing(large))
     return [
       { what: 'matches, 10,000 patterns', unit: 'numbers per CPU second', values: many, peer: { name: '10 patterns', values: few } },
       { what: 'what a match costs with 10,000 patterns, as a multiple of 10 patterns', unit: '×', values: many.map((each, at) => few[at]! / each), aim: { value: 1.5, atMost: true } },
       { what: 'decisions, 10,000 patterns', unit: 'numbers per CPU second', values: decided.many, peer: { name: '10 patterns', values: decided.few } },
-      { what: 'explanations in words, 10,000 patterns', unit: 'numbers per CPU second', values: explaining(10_000), note: 'explain answers in under 10 ms: 100 a second would do' },
+      { what: 'numbers placed with toll control up to the first trunk: 10,000 patterns, 500 partitions, 1,000 trunks, 100,000 lines', unit: 'numbers per CPU second', values: placed.many, peer: { name: '10 patterns, 10 trunks', values: placed.few } },
+      { what: 'what that costs, as a multiple of the small site', unit: '×', values: placed.many.map((each, at) => placed.few[at]! / each), aim: { value: 1.5, atMost: true } },
+      { what: 'explain call, the same site', unit: 'ms of CPU', values: explainingCalls(), aim: { value: 10, atMost: true } },
+      { what: 'explanations in words, 10,000 patterns', unit: 'numbers per CPU second', values: explaining(10_000) },
       { what: 'compiling 10,000 patterns', unit: 'ms of CPU', values: compiling(10_000), aim: { value: 1_000, atMost: true } },
       { what: 'memory of 10,000 patterns', unit: 'MiB', values: memory(10_000) },
     ]

@@ -52,7 +52,9 @@ export function fits({ preDot, preAt, tags, trailing }: Discard, { dot, at }: Pi
 }
 
 /** The digits without what the instruction takes; undefined where they do not match the pattern. */
-export function discard({ preDot, preAt, trailing, tags }: Discard, spellings: readonly Spelling[], digits: string): string | undefined {
+export function discard(instruction: Discard, spellings: readonly Spelling[], digits: string): string | undefined {
+  const { preDot, preAt, trailing, tags } = instruction, cut = plainCut(instruction, spellings, digits)
+  if (cut !== undefined) return digits.slice(cut)
   for (const { items, tags: tagged, dot, at } of spellings) {
     const ends = align(items, digits)
     if (!ends) continue
@@ -66,6 +68,18 @@ export function discard({ preDot, preAt, trailing, tags }: Discard, spellings: r
     return trailing && out.endsWith('#') ? out.slice(0, -1) : out
   }
   return undefined
+}
+
+/** PreDot alone, of a pattern that takes each digit in one way only: how many go. Undefined where it has to be laid along. */
+function plainCut({ preDot, preAt, trailing, tags }: Discard, [only, ...more]: readonly Spelling[], digits: string): number | undefined {
+  if (!only || more.length > 0 || !preDot || only.dot < 0 || preAt || trailing || tags.size > 0) return undefined
+  const { items, dot } = only, last = items.length - 1
+  if (digits.length < items.length || (digits.length > items.length && items[last]!.repeat !== '+')) return undefined
+  for (let place = 0; place < digits.length; place++) {
+    const { mask, repeat } = items[Math.min(place, last)]!, column = columnOf(digits.charCodeAt(place))
+    if (column < 0 || (mask >> column & 1) === 0 || (repeat !== '' && place < last)) return undefined
+  }
+  return dot
 }
 
 /** Where the digits of each item end, every item taking as many as the ones behind it allow; undefined where the digits do not match. */

@@ -13,10 +13,26 @@ export interface Kind { readonly international: boolean; readonly premium: boole
 
 /** `dialled`: as keys, before and after it was translated; `leaving`: what a trunk could get. */
 export function kindOf(codes: Codes, dialled: readonly string[], leaving: readonly Leaving[]): Kind {
-  const outside = [...dialled.flatMap((number) => [number, ...behindCode(codes, number)]), ...leaving.flatMap(({ called, onNet }) => onNet ? [called, ...behindCode(codes, called)] : [called])]
-  const numbers = outside.flatMap((number) => [number, ...behindCarrier(number)])
-  const twice = dialled.flatMap((number) => behindCode(codes, number)).flatMap((number) => behindCode(codes, number))
-  return { international: numbers.some((number) => isAbroad(codes, number)) || twice.some((number) => isWholeAbroad(codes, number)), premium: numbers.some((number) => isPremium(codes, number)) }
+  const kind = { international: false, premium: false }
+  for (const number of dialled) {
+    look(kind, codes, number)
+    for (const behind of behindCode(codes, number)) {
+      look(kind, codes, behind)
+      for (const twice of behindCode(codes, behind)) kind.international ||= isWholeAbroad(codes, twice)
+    }
+  }
+  for (const { called, onNet } of leaving) {
+    look(kind, codes, called)
+    if (onNet) for (const behind of behindCode(codes, called)) look(kind, codes, behind)
+  }
+  return kind
+}
+
+/** The number, and what stands behind the choice of a carrier. */
+function look(kind: { international: boolean; premium: boolean }, codes: Codes, number: string): void {
+  kind.international ||= isAbroad(codes, number)
+  kind.premium ||= isPremium(codes, number)
+  if (number.startsWith('101') && /^101[0-9]{4}./.test(number)) look(kind, codes, number.slice(7))
 }
 
 /** Behind two codes: as long as a number abroad, or the operator alone; what is shorter is a number of the country that begins like a code. */
@@ -25,12 +41,14 @@ function isWholeAbroad(codes: Codes, number: string): boolean {
   return global !== undefined && (global.length === 1 || global.length > 8) && !isHome(codes, global)
 }
 
+const none: string[] = []
+
 /** A number without the access code before it, for each code that it could be. */
 function behindCode({ accessCodes }: Codes, number: string): string[] {
-  return accessCodes.filter((code) => number.startsWith(code)).map((code) => number.slice(code.length))
+  let found = none
+  for (const code of accessCodes) if (number.startsWith(code)) found = [...found, number.slice(code.length)]
+  return found
 }
-
-function behindCarrier(number: string): string[] { return /^101[0-9]{4}/.test(number) ? [number.slice(7)] : [] }
 
 /** With + and its country, whatever way it was written; undefined where it is no such number. */
 function globalOf({ internationalPrefixes }: Codes, number: string): string | undefined {
@@ -61,7 +79,19 @@ export function isHome({ homeCountry }: Codes, number: string): boolean {
 function isPremium(codes: Codes, number: string): boolean {
   const global = globalOf(codes, number)
   if (global?.startsWith('+979')) return true
-  return codes.premiumPrefixes.some((prefix) => formsOf(codes, prefix).some((form) => number.startsWith(form) || global?.startsWith(form) === true))
+  for (const form of premiumForms(codes)) if (number.startsWith(form) || global?.startsWith(form)) return true
+  return false
+}
+
+const known = new WeakMap<Codes, readonly string[]>()
+
+/** Every beginning of a number of a premium rate: worked out once for each picture. */
+function premiumForms(codes: Codes): readonly string[] {
+  const there = known.get(codes)
+  if (there) return there
+  const forms = [...new Set(codes.premiumPrefixes.flatMap((prefix) => formsOf(codes, prefix)))]
+  known.set(codes, forms)
+  return forms
 }
 
 /** A beginning as the site gives it, without the digit for long distance, and behind the country code. */
