@@ -21,6 +21,7 @@ export function accepted(house: CallHouse, call: Call, leg: Leg, sdp: Sdp, offer
   call.state = 'connected'
   house.occupy(leg)
   answeredLeg(call.record, leg.id, house.now)
+  if (!unanswered(ringing.waiting)) call.record.answeredAt ??= house.now                     // a referral: nobody waits with an INVITE of their own
   if (offers) { carry(house, call, leg, ringing.waiting, sdp, true); return }                  // their offer is answered, whoever it was asked for
   if (ringing.anew) { join(house, call, leg, ringing.waiting); return }
   const changed = ringing.agreed?.get(branchOf(leg))

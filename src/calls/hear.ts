@@ -20,6 +20,7 @@ import { registered } from './registered.ts'
 import { type Admitted, admitted, trunkAt, trunkOf } from './trunks/admitted.ts'
 import { callerOf } from './trunks/identity.ts'
 import { notified } from './trunks/notified.ts'
+import { referred } from './trunks/referred.ts'
 import { asRuled, ruled } from './trunks/rules.ts'
 import type { TrunkState } from './trunks/state.ts'
 import { allowEvents, deaf, located, subscribed, watchWithin } from './watching.ts'
@@ -116,7 +117,7 @@ const trunkMethods: Readonly<Record<string, (x: Exchange, served: Served, from: 
   MESSAGE: (x, served, from) => { messageFrom(x, served, callerOf(served.message, from).number) },
   SUBSCRIBE: (x, served) => { say(x, served, { status: 489, headers: allowEvents }) },
   NOTIFY: notified,
-  REFER: (x, served) => { say(x, served, { status: 501 }) },
+  REFER: referred,
 }
 
 /** Bounded: methods that are not in the table are counted together. */

@@ -213,7 +213,7 @@ function lost(x: Exchange, call: Call, leg: Leg, cause: Cause, contact: string |
   vacate(x, leg)
   abandonEarly(house, call, leg)
   if (ringing?.attempts.includes(leg)) { refused(house, call, leg, cause.status >= 300 ? cause : { ...cause, status: 480 }, contact); return }
-  if (ringing?.transferor === leg && ringing.waiting !== leg) { call.ringing = { ...ringing, transferor: undefined }; call.a = ringing.waiting; call.b = undefined; return }
+  if (ringing?.transferor === leg && ringing.waiting !== leg && !leg.refers) { call.ringing = { ...ringing, transferor: undefined }; call.a = ringing.waiting; call.b = undefined; return }
   endCall(house, call, { ...cause, by: cause.by === 'far' ? 'near' : cause.by }, leg)
 }
 

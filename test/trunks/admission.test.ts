@@ -57,7 +57,7 @@ for (const [method, headers, field0] of [
 ] as const) {
   test(`R366 R368 R369 R370 ${method}: 403 while ${field0} is off, not while it is on`, async () => {
     for (const on of [false, true]) {
-      const c = await carrier({ profile: `${field0}: ${on}` }), id = c.ask(method, '1001', { headers, body: method === 'INVITE' ? sdp : '' })
+      const c = await carrier({ profile: `${field0}: ${on}`, trunk: 'referCallingSearchSpace: Staff' }), id = c.ask(method, '1001', { headers, body: method === 'INVITE' ? sdp : '' })
       c.system.run(1_000)
       assert.equal(c.statuses(id).includes(403), !on, `${on}: ${c.statuses(id).join()}`)
       c.system.close()

@@ -11,6 +11,7 @@ import { end, over } from './ending.ts'
 import type { LegHouse, Peer, SipLeg } from './leg.ts'
 import { keptTimer, refreshWake, sessionSeconds } from './refresh.ts'
 import { agreed, learn } from './agreed.ts'
+import { longestReferral, referrerTold, referrerWake } from './referrer.ts'
 import { answer, decline, offer, retryWake } from './renegotiate.ts'
 import { named, noteHeaders, send } from './send.ts'
 import { referralWake, transferring } from './transfer.ts'
@@ -30,7 +31,7 @@ function newLeg(house: LegHouse, side: SipLeg['side'], call: string, peer: Peer,
     state: 'inviting', dialog, early: [], forkSeq: 0, turnedAway: none, served: undefined, client: undefined, answered: undefined, invitation: undefined, hearBy: undefined, credentials: '', askedSeconds: sessionSeconds, delayed: false, negotiation: undefined, wanted: undefined,
     origin: newOrigin(random, local(to).address), remoteSdp: '', inviteSeq: 0, security: 'notAuthenticated',
     can: { update: false, reliable: false, timer: false, status: false }, mustBeReliable: false, refreshing: false, stale: false,
-    ack: undefined, answer: undefined, reliable: undefined, session: undefined, retry: undefined, referral: undefined, passing: [], busies: false, charged: undefined, talks: false, over: undefined, forgetAt: undefined,
+    ack: undefined, answer: undefined, reliable: undefined, session: undefined, retry: undefined, referral: undefined, refers: undefined, passing: [], busies: false, charged: undefined, talks: false, over: undefined, forgetAt: undefined,
     wakeAt: undefined, lookAt: undefined,
   }
 }
@@ -52,6 +53,19 @@ export function incomingLeg(house: LegHouse, call: string, peer: Peer, served: S
   return leg
 }
 
+/** A leg for a REFER outside any call that policy has let in: a subscription, and no INVITE. */
+export function referringLeg(house: LegHouse, call: string, peer: Peer, served: Served, to: Flow | Hop, referTo: string, quiet: boolean): SipLeg | undefined {
+  const dialog = uasDialog(served.message, house.endpoint.random.token(10))
+  if (!dialog) return undefined
+  const leg = newLeg(house, 'in', call, peer, to, dialog)
+  leg.state = 'confirmed'
+  leg.heardPort = served.flow.remotePort
+  leg.refers = { to: referTo, begun: false }
+  leg.referral = { id: served.message.cseq, until: house.now + longestReferral, quiet }
+  house.known(leg, dialog.localTag)
+  return leg
+}
+
 /** A leg towards a contact, before its INVITE goes out. */
 export function outgoingLeg(house: LegHouse, call: string, peer: Peer, to: Flow | Hop, target: string, routes: readonly string[], from: { number: string; name: string; anonymous?: boolean | undefined }, seeks?: SipLeg['seeks']): SipLeg {
   const { random } = house.endpoint
@@ -67,6 +81,7 @@ export function outgoingLeg(house: LegHouse, call: string, peer: Peer, to: Flow 
 /** One command of the call. */
 export function command(house: LegHouse, leg: SipLeg, what: LegCommand): void {
   if (leg.over && what.do !== 'end') return
+  if (leg.refers) { referrerTold(house, leg, what); return }
   switch (what.do) {
     case 'invite': locate(house, leg, what.invitation); break
     case 'progress': progress(house, leg, what); break
@@ -92,6 +107,7 @@ export function cancelled(house: LegHouse, leg: SipLeg, _message: SipMessage): v
 /** The clock has reached what the leg waited for. */
 export function wake(house: LegHouse, leg: SipLeg): void {
   if (leg.forgetAt !== undefined && house.now >= leg.forgetAt) { over(house, leg, leg.over!); return }
+  if (leg.refers) { referrerWake(house, leg); return }
   answeringWake(house, leg)
   callingWake(house, leg)
   retryWake(house, leg)

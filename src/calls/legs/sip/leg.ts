@@ -122,6 +122,8 @@ export interface SipLeg extends Sleeper {
   retry: { sdp: Sdp | undefined; at: Millis } | undefined
   /** REFER taken: NOTIFYs go out until the final one. */
   referral: { id: number; until: Millis; quiet: boolean } | undefined
+  /** It is no call but a REFER outside of any: where who answers is to go; begun once they answered. */
+  refers: { readonly to: string; begun: boolean } | undefined
   /** Passed requests (INFO, MESSAGE) that wait for the other side's answer. */
   passing: { id: number; served: Served }[]
   /** Counts as a call of its line: from dialling or answering until the call lets it go. */

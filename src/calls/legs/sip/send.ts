@@ -45,7 +45,7 @@ function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop, asked
 /** RFC 3261 22.2, 22.3: a trunk asks who we are: the same request once more with credentials, if it is one that we have some for. */
 export function challenged(house: LegHouse, about: About, response: SipMessage): boolean {
   const { leg, again, dialog, what, asked = newClientState() } = about
-  if (!leg.peer.trunk || !again || leg.state === 'ended' || (leg.over && what !== 'bye')) return false
+  if (!leg.peer.trunk || !again || leg.state === 'ended' || (leg.over && what !== 'bye' && !leg.refers)) return false
   const body = content(leg, again.method, again.saying).body ?? ''
   const credentials = house.answerTo(leg, response, asked, { method: again.method, uri: requestUri(dialog), body })
   if (credentials === undefined) return false

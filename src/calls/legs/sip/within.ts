@@ -11,6 +11,7 @@ import { updateResponse } from './early.ts'
 import { abandon, gone, over } from './ending.ts'
 import type { About, LegHouse, SipLeg } from './leg.ts'
 import { leastSeconds, takeTimer, tooShort } from './refresh.ts'
+import { notifyDone } from './referrer.ts'
 import { reinvited, reinviteResponse, unanswered, updated } from './renegotiate.ts'
 import { allow, challenged, failOver, follow, reply } from './send.ts'
 import { referred, resubscribed } from './transfer.ts'
@@ -33,11 +34,14 @@ const methods: Record<string, Taker> = {
   SUBSCRIBE: resubscribed,
 }
 
+/** A referral outside any call is a subscription: nothing else is done in its dialog. */
+const inSubscription: Record<string, Taker> = { SUBSCRIBE: resubscribed, OPTIONS: methods.OPTIONS! }
+
 export function within(house: LegHouse, leg: SipLeg, served: Served): void {
   const { message } = served, dialog = dialogOf(leg, message)
   if (!dialog || leg.state === 'ended') { reply(house, leg, served, { status: 481 }); return }
   if (!inOrder(dialog, message)) { reply(house, leg, served, { status: 500 }); return }                   // 12.2.2
-  const take = methods[message.method]
+  const take = (leg.refers ? inSubscription : methods)[message.method]
   if (!take) { reply(house, leg, served, { status: 405, headers: `Allow: ${allow}\r\n` }); return }
   const unknown = strangeOptions(message)
   if (unknown.length > 0) { reply(house, leg, served, { status: 420, headers: `Unsupported: ${unknown.join(', ')}\r\n` }); return }                // 8.2.2.3
@@ -99,7 +103,7 @@ export function responded(house: LegHouse, about: About, response: SipMessage): 
     case 'refresh': refreshed(house, leg, response); break
     case 'update': updateResponse(house, about, response); break
     case 'prack': prackResponse(house, about, response); break
-    case 'notify': break
+    case 'notify': notifyDone(house, about, response.status); break
   }
 }
 
@@ -135,7 +139,7 @@ export function silent(house: LegHouse, about: About, reachable: boolean): void 
     case 'invite': inviteUnanswered(house, about, reachable); break
     case 'bye': byeDone(house, about); break
     case 'pass': house.tell(leg, { is: 'passed', status: reachable ? 408 : 503, id: about.id }); break
-    case 'notify': break
+    case 'notify': notifyDone(house, about, 408); break
     case 'reinvite': case 'refresh': case 'prack': case 'update':
       if (leg.over) over(house, leg, leg.over)
       else unanswered(house, leg, reachable)
