@@ -1,4 +1,4 @@
-/** A REFER outside any call: who is named is rung, and connected to where it says; the trunk hears how it goes. R367, R368; RFC 3515, 4488, 6665 */
+/** A REFER outside any call: who is named is rung, and connected to where it says; the trunk hears how it goes. R368; RFC 3515, 4488, 6665 */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallRecord } from '../../src/calls/records.ts'
@@ -43,7 +43,7 @@ async function referral(plan: CarrierPlan = open, to = '<sip:1002@near.test>', m
 }
 const last = (c: Carrier, to: string): string => c.system.ladder().findLast(({ what, to: peer }) => what === 'INVITE' && peer === to)?.text ?? ''
 
-test('R367 R368 RFC 3515 2.4: 202, NOTIFY 100 at once; the line is rung, answers, is connected to Refer-To; NOTIFY 180 and 200, and the record shows it all', async () => {
+test('R368 RFC 3515 2.4: 202, NOTIFY 100 at once; the line is rung, answers, is connected to Refer-To; NOTIFY 180 and 200, and the record shows it all', async () => {
   const { c, id, told, answered, over } = await referral(), { system } = c, alice = system.phone('alice'), bob = system.phone('bob')
   assert.deepEqual([c.statuses(id), told()], [[202], ['100 active']])
   const accepted = c.heard.find(({ message }) => message.callId === id && message.status === 202)!, notify = c.last('NOTIFY ')!

@@ -1,7 +1,7 @@
 /**
  * A REFER outside a call, from a trunk that may send one: who its Request-URI names is rung, and when they answer they are connected to Refer-To.
  *
- * Standards  RFC 3515 2.4, 4488; R367, R368; sip-trunk 1.11
+ * Standards  RFC 3515 2.4, 4488; R368; sip-trunk 1.11
  * Security   A9, A44: lines of ours alone are rung; what may be reached says the trunk's own search space for it, without one nothing; no dialog is named
  */
 import type { Problem } from '../../kit/result.ts'
