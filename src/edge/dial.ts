@@ -5,8 +5,8 @@
  * Security   what waits for a connection is bounded in messages and octets; a name that was not verified never shares a connection
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Hop } from '../kit/flow.ts'
 import type { Millis } from '../kit/machine.ts'
 import type { Problem } from '../kit/result.ts'
@@ -96,7 +96,7 @@ function tlsSocket(door: Door, hop: Hop): TLSSocket {
   const socket = connectTls({
     host: hop.address, port: hop.port, ...sni, secureContext: hop.trust ? door.tls.toTrunk(hop.trust.nullCipher) : door.tls.client, rejectUnauthorized: true,
     checkServerIdentity: (_host, certificate) => {
-      const code = misfit(new X509Certificate(certificate.raw), hop)
+      const code = misfit(new X509Certificate(certificate.raw), hop, door.tls?.authorities ?? [])
       return code && new CertificateError(code)
     },
   })

@@ -10,7 +10,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Flow, PeerCertificate } from '../kit/flow.ts'
 import type { Binding } from './bindings.ts'
 import type { Door } from './door.ts'
-import { describePeer, isWeak } from './tls.ts'
+import { describePeer, isIssuedBy, isStrong } from './tls.ts'
 
 /** The certificate that OpenSSL verified against our trust. */
 function certificateOf(socket: Socket): X509Certificate | undefined {
@@ -18,10 +18,10 @@ function certificateOf(socket: Socket): X509Certificate | undefined {
   return authorized ? getPeerX509Certificate?.call(socket as TLSSocket) : undefined
 }
 
-/** The same where trunks come in: one that is weak counts as none, for a suite without encryption lowers what OpenSSL takes. */
-export function callerOf(socket: Socket, { trunks }: Binding): X509Certificate | undefined {
+/** The same at a listener; where a suite without encryption lowers what OpenSSL takes, only what an authority of ours has signed itself. */
+export function callerOf({ tls }: Door, socket: Socket, { trunks }: Binding): X509Certificate | undefined {
   const certificate = certificateOf(socket)
-  return certificate && trunks && isWeak(certificate) ? undefined : certificate
+  return certificate && trunks && trunks.suites !== 'encrypting' && !isStrong(certificate, tls?.authorities ?? []) ? undefined : certificate
 }
 
 export function peerOf(socket: Socket): PeerCertificate | undefined {
@@ -41,9 +41,7 @@ export function isNullCipher(socket: Socket): boolean {
  */
 export function welcomed(door: Door, { trunks }: Binding, flow: Flow, certificate: X509Certificate | undefined): Flow | undefined {
   if (trunks?.only) return door.welcome(flow) ? flow : undefined
-  const own = door.tls?.own
-  if (!certificate || !own || isOurs(certificate, own) || (trunks && door.welcome(flow))) return flow
+  const own = door.tls?.hasOthers ? door.tls.authorities[0] : undefined
+  if (!certificate || !own || isIssuedBy(certificate, own) || (trunks && door.welcome(flow))) return flow
   return { ...flow, peer: undefined }
 }
-
-function isOurs(certificate: X509Certificate, own: X509Certificate): boolean { return certificate.checkIssued(own) && certificate.verify(own.publicKey) }

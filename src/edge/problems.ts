@@ -34,7 +34,7 @@ const table = {
   'edge.connectionLost': ['the connection broke.', undefined],
   'edge.certificateName': ['the certificate does not carry the name that was called.', 'Correct the name or have the peer show the right certificate.'],
   'edge.certificatePinned': ['the certificate is none of those that the trunk is pinned to.', 'Add its fingerprint to pinnedCertificates, or have the peer show the right one.'],
-  'edge.certificateWeakPeer': ['the certificate of the other side, or one above it, is too weak.', 'ECDSA P-256 or RSA of 2048 bits or more, signed with SHA-256 or better.'],
+  'edge.certificateWeakPeer': ['the certificate of the other side is too weak for a connection without encryption, or no authority that we trust has signed it itself.', 'ECDSA P-256 or RSA of 2048 bits or more, SHA-256 or better; `ringfort certificate trust` also takes the authority that stands between.'],
   'edge.noConnection': ['there is no connection to answer on.', undefined],
   'edge.noSocket': ['no listener of this kind and address family is open.', 'Enable the service.'],
   'edge.tooManyPending': ['too much waits for this connection.', undefined],

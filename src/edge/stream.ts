@@ -127,7 +127,7 @@ const handshakeWeight = 2
 /** A raw SIP stream: a flow from now on. */
 export function speakSip(door: Door): Speaker {
   return (socket, { binding, watch, leave }) => {
-    const certificate = callerOf(socket, binding), made = flowOf(door, socket, binding.name, binding.transport, certificate && describePeer(certificate))
+    const certificate = callerOf(door, socket, binding), made = flowOf(door, socket, binding.name, binding.transport, certificate && describePeer(certificate))
     const flow = made && (binding.transport === 'tls' ? welcomed(door, binding, made, certificate) : made)
     if (!flow) {
       if (made) blame(door, made, handshakeWeight)

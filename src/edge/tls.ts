@@ -43,8 +43,10 @@ export interface TlsContexts {
   readonly client: SecureContext
   /** The same to trunks; `true`: without encryption. Made when it is first asked for. */
   readonly toTrunk: (nullCipher: boolean) => SecureContext
-  /** Our authority, where others are trusted beside it. */
-  readonly own: X509Certificate | undefined
+  /** Whom trunks may be of: our authority first, then those that the administrator trusts. */
+  readonly authorities: readonly X509Certificate[]
+  /** There are such others: their certificates say nothing of a phone. */
+  readonly hasOthers: boolean
 }
 
 const versions: Record<TlsVersion, SecureVersion> = { '1.0': 'TLSv1', '1.1': 'TLSv1.1', '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' }
@@ -76,14 +78,14 @@ export function secureContexts(directory: string, options: TlsOptions, now: numb
     const trunks = trunkOptions(server, [pair.value, ...rsa ? [rsa.value] : []], more.value.map(({ pem }) => pem), options)
     return ok({
       server, trunks, asksCallers: options.asksCallers ?? true, client: createSecureContext(server), toTrunk: contextsOf(trunks),
-      own: more.value.length > 0 ? trust.value[0]?.certificate : undefined,
+      authorities: [...trust.value, ...more.value].map(({ certificate }) => certificate), hasOthers: more.value.length > 0,
     })
   } catch (error) {
     return fail(problem('edge.certificateGarbage', options.certificateFile ?? 'pki/server.pem', reasonOf(error)))
   }
 }
 
-/** Level 0 opens NULL-SHA in OpenSSL 3, and weak certificates with it: those are looked at again (weakness). */
+/** Level 0 opens NULL-SHA in OpenSSL 3, and weak certificates with it: those are looked at again (isStrong). */
 const anyLevel = '@SECLEVEL=0'
 const strongSignatures = 'ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512'
 
@@ -172,14 +174,20 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** What OpenSSL would have refused above level 0: RSA keys under 2048 bits, signatures with MD5 or SHA-1, anywhere below the authority. */
+/** What OpenSSL would have refused above level 0: an RSA key under 2048 bits, a signature with MD5 or SHA-1 (of an authority's own nobody asks). */
 export function isWeak(certificate: X509Certificate): boolean {
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey
+  const { publicKey: { asymmetricKeyType, asymmetricKeyDetails }, signatureAlgorithm } = certificate
   if (asymmetricKeyType?.startsWith('rsa') && (asymmetricKeyDetails?.modulusLength ?? 0) < 2_048) return true
-  const { issuerCertificate, signatureAlgorithm } = certificate, isRoot = certificate.checkIssued(certificate)
-  if (!isRoot && /md5|sha1/i.test(signatureAlgorithm ?? '')) return true
-  return issuerCertificate !== undefined && !isRoot && isWeak(issuerCertificate)
+  return /md5|sha1/i.test(signatureAlgorithm ?? '') && !certificate.checkIssued(certificate)
 }
+
+/** Fit for a connection whose level lets anything through. */
+export function isStrong(certificate: X509Certificate, authorities: readonly X509Certificate[]): boolean {
+  return !isWeak(certificate) && authorities.some((authority) => isIssuedBy(certificate, authority))
+}
+
+/** Whether the authority itself signed it: at level 0 what stands between them would be looked at by nobody. */
+export function isIssuedBy(certificate: X509Certificate, authority: X509Certificate): boolean { return certificate.checkIssued(authority) && certificate.verify(authority.publicKey) }
 
 /** Subject, names and fingerprint of a certificate that was verified. */
 export function describePeer(certificate: X509Certificate): PeerCertificate {

@@ -7,13 +7,13 @@
 import { hash, type X509Certificate } from 'node:crypto'
 import type { Flow, Hop } from '../kit/flow.ts'
 import type { EdgeCode } from './problems.ts'
-import { carriesName, commonName, fingerprintOf, isWeak } from './tls.ts'
+import { carriesName, commonName, fingerprintOf, isStrong } from './tls.ts'
 
 type Trust = NonNullable<Hop['trust']>
 
 /** Why this certificate, verified against our trust, does not do for the hop. */
-export function misfit(certificate: X509Certificate, { name, address, trust }: Hop): EdgeCode | undefined {
-  if (trust && isWeak(certificate)) return 'edge.certificateWeakPeer'
+export function misfit(certificate: X509Certificate, { name, address, trust }: Hop, authorities: readonly X509Certificate[]): EdgeCode | undefined {
+  if (trust?.nullCipher && !isStrong(certificate, authorities)) return 'edge.certificateWeakPeer'
   if (!carriesName(certificate, name ?? address) && !trust?.names.some((one) => carriesName(certificate, one) || commonName(certificate).toLowerCase() === one)) return 'edge.certificateName'
   return isPinned(trust, fingerprintOf(certificate)) ? undefined : 'edge.certificatePinned'
 }

@@ -16,7 +16,7 @@ import type { Engine } from '../../src/edge/door.ts'
 import { newGuard } from '../../src/edge/guard.ts'
 import type { GuardLimits } from '../../src/edge/limits.ts'
 import { secureContexts, type TlsContexts, type TlsOptions } from '../../src/edge/tls.ts'
-import type { EdgeInput, EdgeOutput, Transport } from '../../src/kit/flow.ts'
+import type { EdgeInput, EdgeOutput, Flow, Transport } from '../../src/kit/flow.ts'
 import type { Wake } from '../../src/kit/machine.ts'
 import type { Problem } from '../../src/kit/result.ts'
 
@@ -39,6 +39,9 @@ export interface House {
 
 export interface HouseOptions {
   readonly services?: readonly string[]
+  /** Instead of `services`. */
+  readonly bindings?: readonly Binding[]
+  readonly welcome?: (flow: Flow) => boolean
   readonly listen?: string | string[]
   readonly tls?: TlsContexts
   readonly limits?: Partial<GuardLimits>
@@ -55,7 +58,7 @@ export function bindingsFor(names: readonly string[], listen: string | string[] 
 const open = new Set<Edge>()
 after(async () => { for (const edge of open) await edge.close(0) })
 
-export async function openHouse({ services = ['sip-udp'], listen, tls, limits, step = echo }: HouseOptions): Promise<House> {
+export async function openHouse({ services = ['sip-udp'], bindings, welcome, listen, tls, limits, step = echo }: HouseOptions): Promise<House> {
   const heard: Heard[] = [], logged: Problem[] = [], waiting = new Set<() => void>()
   const engine: Engine = {
     wakeAt: undefined,
@@ -65,7 +68,7 @@ export async function openHouse({ services = ['sip-udp'], listen, tls, limits, s
       return step(now, input)
     },
   }
-  const opened = await openEdge({ services: bindingsFor(services, listen), tls, guard: newGuard(limits), engine, now: () => performance.now(), log: (_level, problem) => logged.push(problem) })
+  const opened = await openEdge({ services: bindings ?? bindingsFor(services, listen), welcome, tls, guard: newGuard(limits), engine, now: () => performance.now(), log: (_level, problem) => logged.push(problem) })
   assert.ok(opened.ok, JSON.stringify(opened))
   const edge = opened.value
   open.add(edge)
