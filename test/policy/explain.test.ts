@@ -37,6 +37,9 @@ test('11.7 the moment: nobody registered, busy, a trunk that is out of service',
   assert.equal(said(explain('1001', '1001', { calls: () => 100_000 })), 'refused 486')
   assert.equal(said(explain('1001', '2000', { calls: (line) => line === '1001' ? 1 : 0 })), 'rings 1002')
   const down = explain('1001', '900442079460000', { down: () => 'no answer to OPTIONS.' })
+  assert.equal(said(down), 'refused carrier 00442079460000 480')
+  const half = explain('1002', '90441234567', { down: (trunk) => trunk === 'carrier' ? 'no answer to OPTIONS.' : undefined })
+  assert.equal(said(half), 'trunk carrier 0441234567 second 0441234567')
   assert.ok(down.steps.some(({ text }) => text === 'The trunk carrier is out of service and would be passed over: no answer to OPTIONS.'))
 })
 

@@ -95,10 +95,14 @@ function numberingPlans(site: readonly { readonly name: string; readonly rows: r
 }
 
 function ownNumbers(snapshot: Snapshot): OwnNumbers {
+  const { directedPickup, parkRetrieve } = snapshot.codes, followed = [directedPickup, parkRetrieve].filter((code) => code !== 'off')
   let beginnings: Set<string> | undefined
   return {
     at: (digits) => ownNumber(snapshot, digits),
-    more: (digits) => (beginnings ??= beginningsOf(snapshot)).has(digits),
+    more: (digits) => {
+      const known = beginnings ??= beginningsOf(snapshot)
+      return known.has(digits) || followed.some((code) => digits.startsWith(code) && (digits.length === code.length || known.has(digits.slice(code.length))))
+    },
   }
 }
 
@@ -127,10 +131,13 @@ function objectOf(meaning: Feature): string {
 }
 
 /** What numbers of the house begin with: asked for when somebody dials digit by digit. */
-function beginningsOf({ lines, huntGroups, pickupGroups, parkLots }: Snapshot): Set<string> {
+function beginningsOf({ lines, huntGroups, pickupGroups, parkLots, codes }: Snapshot): Set<string> {
   const found = new Set<string>()
-  const add = (number: string): void => { for (let end = 1; end < number.length; end++) found.add(number.slice(0, end)) }
+  const add = (number: string): void => {
+    for (let beginning = number.slice(0, -1); beginning !== '' && !found.has(beginning); beginning = beginning.slice(0, -1)) found.add(beginning)   // what is there brought its own along
+  }
   for (const list of [lines, huntGroups, pickupGroups]) for (const number of list.keys()) add(number)
+  for (const code of Object.values(codes)) if (code !== 'off') add(code)
   for (const { slots } of parkLots.values()) for (const slot of slots) add(slot)
   return found
 }

@@ -80,7 +80,7 @@ function dial(plan: DialPlan, keys: string): string {
     const input: OverlapInput | { is: 'wake' } = key === '~' ? { is: 'wake' } : { is: 'digit', digit: key }
     now = key === '~' ? state.wakeAt ?? now : now + 100
     const out: OverlapOutput[] = machine.step(state, now, input)
-    for (const each of out) said.push(each.do === 'wait' ? '.' : each.do === 'route' ? ` ${plan.patterns.rules[each.pattern]!.row.pattern} ${each.digits}` : ` ${each.cause}`)
+    for (const each of out) said.push(each.do === 'wait' ? '.' : each.do === 'route' ? ` ${each.rule?.row.pattern ?? 'own'} ${each.digits}` : ` ${each.cause}`)
     assert.equal(state.wakeAt, out.some((each) => each.do === 'wait') ? now + t302 : state.wakeAt)
     if (state.done) assert.equal(state.wakeAt, undefined)
   }

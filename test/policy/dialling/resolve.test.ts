@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Snapshot } from '../../../src/directory/snapshot.ts'
+import { newOverlap, overlapMachine } from '../../../src/policy/dialling/overlap.ts'
 import { planOf } from '../../../src/policy/dialling/planOf.ts'
 import { type Dialler, resolve, type Resolution } from '../../../src/policy/dialling/resolve.ts'
 import { day, house, lineOf, night, pictureOf, trunkOf } from '../site.ts'
@@ -108,4 +109,15 @@ test('each step is told with the object and the field that decide', () => {
   assert.deepEqual(told(trunkOf(site, 'carrier', 'refer'), '1001'), ['trunks[carrier] referCallingSearchSpace'])
   assert.deepEqual(told(trunkOf(site, 'carrier'), '*8'), ['featureCodes -', 'trunks[carrier] offNet'])
   assert.deepEqual(told(lineOf(site, '1001'), '5102'), ['translationPatterns[51XX Services] pattern', 'translationPatterns[51XX Services] called.mask', 'lines[1002] -'])
+})
+
+test('11.2 T302: digit by digit, numbers of the house are waited for as patterns are, and codes that a number follows', () => {
+  const { plan } = planOf(site), sight = plan.sight(['Staff', 'Phone'], day, 'UTC')
+  const dial = (keys: string): string => {
+    const machine = overlapMachine(plan, sight), state = newOverlap(), said: string[] = []
+    for (const digit of keys) for (const out of machine.step(state, 0, { is: 'digit', digit })) said.push(out.do === 'wait' ? '.' : out.do === 'route' ? ` ${out.rule?.row.pattern ?? 'own'} ${out.digits}` : ` ${out.cause}`)
+    return said.join('')
+  }
+  const rows: [string, string][] = [['1001', '... own 1001'], ['5102', '... 51XX 5102'], ['112', '.. 112 112'], ['**1001', '..... own **1001'], ['*8', '. own *8'], ['3', ' noMatch'], ['15', '. noMatch']]
+  for (const [keys, expected] of rows) assert.equal(dial(keys), expected, keys)
 })
