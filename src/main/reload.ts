@@ -10,6 +10,7 @@ import { changed, type StoredObject } from '../directory/changes.ts'
 import { growSnapshot, type Snapshot } from '../directory/snapshot.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Problem } from '../kit/result.ts'
+import { planning } from '../policy/dialling/planOf.ts'
 import { defaultLimits } from '../edge/limits.ts'
 import { asksCallers, openTls } from './certificates.ts'
 import { bindingPlan, callBindings, certificateNames, guardLimits, hasTlsTrunks } from './ports.ts'
@@ -35,6 +36,7 @@ async function reload(parts: Parts): Promise<Reloaded> {
   const next = latest(parts)
   if (next.rev === parts.configuration.rev) return { rev: next.rev, problems: [] }
   const snapshot = await growSnapshot(next.rev, next.objects, prepared.keys.seal)
+  for (const _ of planning(snapshot)) await setImmediate()
   const problems = await openFor(parts, snapshot)
   if (problems.length > 0) {
     for (const problem of problems) log.problem('error', problem)

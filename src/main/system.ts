@@ -13,6 +13,7 @@ import { newGuard } from '../edge/guard.ts'
 import type { GuardLimits } from '../edge/limits.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import type { Log } from '../ops/log.ts'
+import { planOf } from '../policy/dialling/planOf.ts'
 import type { Reading } from '../ops/reading.ts'
 import { openWriter } from '../store/writer.ts'
 import { type Account, bindThenDrop } from './account.ts'
@@ -76,6 +77,7 @@ async function openOn(options: SystemOptions, prepared: Prepared): Promise<Resul
   if (!plan.ok) return fail(plan.problem)
   for (const warning of plan.value.warnings) log.problem('warn', warning)
   if (snapshot.system.weakSecrets === 'warn') log.problem('warn', mainProblem('main.weakSecrets', 'system.weakSecrets'))
+  planOf(snapshot)                                     // made before anybody dials: that of 10,000 patterns takes a third of a second
   const tls = await openTls(dataDir, snapshot, monotonicNow())
   if (!tls.ok) return fail([tls.problem])
   for (const notice of tls.value.authority.notices) log.problem('warn', notice)

@@ -25,7 +25,10 @@ export function namesOf(table: DialTable): Names {
   }
 }
 
-export function checkNames(table: DialTable, names: Names, problems: Problem[]): void {
+/** Rows that are looked at in one go. */
+export const slice = 200
+
+export function* checkNames(table: DialTable, names: Names, problems: Problem[]): Generator<undefined, void> {
   if (table.partitions.length > maxPartitions) problems.push(problem('dialling.planTooLarge', 'partitions', `At most ${maxPartitions} partitions.`))
   checkOnce(table, problems)
   const known = knownNames(table)
@@ -39,7 +42,7 @@ export function checkNames(table: DialTable, names: Names, problems: Problem[]):
   for (const { name, trunks } of table.routeGroups) for (const trunk of trunks) needs('trunks', trunk, `routeGroups[${name}]`)
   for (const { name, calledTransformation, callingTransformation } of table.trunks) for (const space of [calledTransformation, callingTransformation]) needs('callingSearchSpaces', space, `trunks[${name}]`)
   for (const row of table.patterns) checkDestination(row.to, row.object, needs)
-  for (const rows of [table.patterns, table.calledTransformations, table.callingTransformations]) checkRows(rows, names, needs, problems)
+  for (const rows of [table.patterns, table.calledTransformations, table.callingTransformations]) yield* checkRows(rows, names, needs, problems)
 }
 
 type Needs = (list: keyof Known, name: string | undefined, where: string) => void
@@ -51,9 +54,10 @@ function checkDestination(to: Destination, where: string, needs: Needs): void {
 }
 
 /** A pattern may stand in many partitions, in one only once for one filter. */
-function checkRows(rows: readonly (PatternRow | TransformationRow)[], names: Names, needs: Needs, problems: Problem[]): void {
+function* checkRows(rows: readonly (PatternRow | TransformationRow)[], names: Names, needs: Needs, problems: Problem[]): Generator<undefined, void> {
   const first = new Map<string, string>()
-  for (const { object, pattern, partition, numberingPlan, filter } of rows) {
+  for (const [i, { object, pattern, partition, numberingPlan, filter }] of rows.entries()) {
+    if ((i + 1) % slice === 0) yield
     needs('partitions', partition, object)
     if (numberingPlan !== undefined) needs('numberingPlans', numberingPlan, object)
     if (filter !== undefined) needs('routeFilters', filter, object)

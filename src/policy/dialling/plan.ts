@@ -12,7 +12,7 @@ import type { Sight } from './match.ts'
 import { spell, type Spelling } from './numbering.ts'
 import { parsePattern, type Pattern } from './pattern.ts'
 import { problem } from './problems.ts'
-import { checkNames, type Names, namesOf } from './names.ts'
+import { checkNames, type Names, namesOf, slice } from './names.ts'
 import { isZone, newClock, parsePeriod, type Schedule, scheduleOf } from './schedule.ts'
 import type { DialTable, OwnNumbers, Partition, PatternRow, RouteGroup, RouteList, TransformationRow, Trunk } from './table.ts'
 import { parseTransformation, type Transformation } from './transform.ts'
@@ -56,12 +56,19 @@ export interface CompiledPlan { readonly plan: DialPlan; readonly problems: read
 interface Making { readonly table: DialTable; readonly names: Names; readonly problems: Problem[]; readonly counted: Known }
 
 export function compilePlan(table: DialTable): CompiledPlan {
+  const steps = compiling(table)
+  for (;;) { const step = steps.next(); if (step.done) return step.value }
+}
+
+/** The same in slices of a few milliseconds, so that calls go on meanwhile; the automaton of 10,000 patterns alone takes 80 ms in one go. */
+export function* compiling(table: DialTable): Generator<undefined, CompiledPlan> {
   const making: Making = { table, names: namesOf(table), problems: [], counted: new Map() }
-  checkNames(table, making.names, making.problems)
+  yield* checkNames(table, making.names, making.problems)
+  const patterns = yield* rulesOf(making, table.patterns, ruleOf, ({ row }) => row.emergency === true)
   const plan: DialPlan = {
-    patterns: rulesOf(making, table.patterns, ruleOf, ({ row }) => row.emergency === true),
-    calledTransformations: rulesOf(making, table.calledTransformations, transformationOf, () => false),
-    callingTransformations: rulesOf(making, table.callingTransformations, transformationOf, () => false),
+    patterns,
+    calledTransformations: yield* rulesOf(making, table.calledTransformations, transformationOf, () => false),
+    callingTransformations: yield* rulesOf(making, table.callingTransformations, transformationOf, () => false),
     ...sightsOf(making), own: table.own ?? nothingOwn, partitions: making.names.partitions,
     routeLists: new Map(table.routeLists.map((list) => [list.name, readyList(making, list)])),
     routeGroups: new Map(table.routeGroups.map((group) => [group.name, group])),
@@ -82,8 +89,13 @@ function taken<T>({ problems }: Making, object: string, result: Result<T>): T | 
 
 interface Found { readonly row: { readonly object: string; readonly partition?: string | undefined }; readonly spellings: readonly Spelling[]; readonly counts: Counts }
 
-function rulesOf<Row extends Found['row'], R extends Found>(making: Making, rows: readonly Row[], make: (making: Making, row: Row) => R | undefined, first: (rule: R) => boolean): Rules<R> {
-  const rules = rows.map((row) => make(making, row)).filter((rule) => rule !== undefined)
+function* rulesOf<Row extends Found['row'], R extends Found>(making: Making, rows: readonly Row[], make: (making: Making, row: Row) => R | undefined, first: (rule: R) => boolean): Generator<undefined, Rules<R>> {
+  const rules: R[] = []
+  for (const [i, row] of rows.entries()) {
+    const rule = make(making, row)
+    if (rule) rules.push(rule)
+    if ((i + 1) % slice === 0) yield
+  }
   const entries = rules.map((rule): Entry => {
     const { spellings, counts, row: { partition } } = rule, urgent = first(rule)
     return { spellings, counts, first: urgent, partition: urgent || partition === undefined ? 0 : making.names.partitions.get(partition)! }

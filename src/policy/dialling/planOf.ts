@@ -8,7 +8,7 @@ import type { RouteFilter as SiteFilter, RoutePattern, TimePeriod as SitePeriod,
 import type { Snapshot } from '../../directory/snapshot.ts'
 import { e164, nanp } from './numberingPlans.ts'
 import type { NumberingPlan, RouteFilter } from './numbering.ts'
-import { type CompiledPlan, compilePlan } from './plan.ts'
+import { type CompiledPlan, compiling } from './plan.ts'
 import type { TimePeriod } from './schedule.ts'
 import type { Destination, DialTable, NumberTransformation, OwnNumber, OwnNumbers, PatternRow, TransformationRow } from './table.ts'
 
@@ -24,9 +24,16 @@ const plans = new WeakMap<Snapshot, SitePlan>()
 export function planOf(snapshot: Snapshot): SitePlan {
   const there = plans.get(snapshot)
   if (there) return there
+  const steps = planning(snapshot)
+  for (;;) { const step = steps.next(); if (step.done) return step.value }
+}
+
+/** The same in slices: for a change while the system runs, before anybody dials with it. */
+export function* planning(snapshot: Snapshot): Generator<undefined, SitePlan> {
   const table = tableOf(snapshot)
+  yield
   const isPlain = table.patterns.length === 0 && !snapshot.lines.values().some(({ partition }) => partition !== undefined)
-  const made = { ...compilePlan(table), isPlain, turns: new Map<string, number>() }
+  const made = { ...yield* compiling(table), isPlain, turns: new Map<string, number>() }
   plans.set(snapshot, made)
   return made
 }

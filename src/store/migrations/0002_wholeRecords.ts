@@ -1,4 +1,4 @@
-/** A call record is one row: its JSON whole, legs and all, beside it only what is searched by. A call is written into four trees instead of nine. */
+/** A call record is one row: its JSON whole, legs and all, beside it only what is searched by. A call is written into five trees instead of nine. */
 import { type Kysely, sql } from 'kysely'
 
 export async function up(db: Kysely<never>): Promise<void> {
