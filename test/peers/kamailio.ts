@@ -17,6 +17,8 @@ export interface KamailioOptions {
   readonly phones: number
   /** Its certificate, key and the authority that peers must come from. */
   readonly tls?: Certificate
+  /** OpenSSL's words for suites of TLS 1.2, and that alone. */
+  readonly suites?: string
   /** Calls of the house are asked for these (407), and so is its registration (401). */
   readonly credentials?: { readonly realm: string; readonly user: string; readonly password: string }
   /** Numbers that stand at a port of 127.0.0.1 without a registration. */
@@ -96,8 +98,8 @@ ${ways.map((way) => `  if ($rU =~ "^${way.prefix}") { strip(${way.prefix.length}
 }
 
 /** Both ways: who connects shows a certificate, and whom it connects to as well. */
-function tlsConfiguration({ certificate, key, authority }: Certificate): string {
-  const common = `method = TLSv1.2+\nprivate_key = ${key}\ncertificate = ${certificate}\nca_list = ${authority}\nverify_certificate = yes\nrequire_certificate = yes\n`
+function tlsConfiguration({ certificate, key, authority }: Certificate, suites?: string): string {
+  const common = `${suites === undefined ? 'method = TLSv1.2+' : `method = TLSv1.2\ncipher_list = ${suites}`}\nprivate_key = ${key}\ncertificate = ${certificate}\nca_list = ${authority}\nverify_certificate = yes\nrequire_certificate = yes\n`
   return `[server:default]\n${common}\n[client:default]\n${common}`
 }
 
@@ -105,7 +107,7 @@ export async function startKamailio(o: KamailioOptions): Promise<Kamailio> {
   const file = join(o.folder, `${o.name}.cfg`), work = join(o.folder, `${o.name}-run`)
   mkdirSync(work, { recursive: true })
   writeFileSync(file, configuration(o))
-  if (o.tls) writeFileSync(join(o.folder, `${o.name}-tls.cfg`), tlsConfiguration(o.tls))
+  if (o.tls) writeFileSync(join(o.folder, `${o.name}-tls.cfg`), tlsConfiguration(o.tls, o.suites))
   let one: Program | undefined, before = ''
   const said = (): string[] => (before + (one?.said() ?? '')).split('\n').flatMap((line) => { const at = line.indexOf('SAYS '); return at < 0 ? [] : [line.slice(at + 5)] })
   const begin = async (): Promise<void> => {

@@ -12,7 +12,7 @@ export interface Peer {
   readonly port: number
   /** Digits that lead to it, in front of what is dialled there. */
   readonly prefix: string
-  /** Fields of its security profile, and of the trunk. */
+  /** Fields of its security profile, and of the trunk; one that names the profile of another has none of its own. */
   readonly profile?: Record<string, unknown>
   readonly trunk?: Record<string, unknown>
 }
@@ -34,7 +34,7 @@ export function trunkSite({ residents, peers, more = {}, system = {} }: TrunkSit
     services: { ...anyPorts, 'sip-udp': { port: ports.clear }, 'sip-tcp': { port: ports.clear }, 'sip-tls': { port: ports.tls } },
     system: { domain, listen: '127.0.0.1', ...system }, users: residents.map(({ user, number }) => ({ userId: user, extension: number })), phones,
     lines: residents.filter(({ line }) => line !== undefined).map(({ number, line }) => ({ number, ...line })),
-    sipTrunkSecurityProfiles: peers.map(({ name, profile = {} }) => ({ name: `To ${name}`, incomingPort: profile.deviceSecurityMode === undefined ? ports.clear : ports.tls, ...(profile.deviceSecurityMode === undefined ? { outgoingTransport: 'udp' } : {}), ...profile })),
+    sipTrunkSecurityProfiles: peers.filter(({ trunk }) => trunk?.securityProfile === undefined).map(({ name, profile = {} }) => ({ name: `To ${name}`, incomingPort: profile.deviceSecurityMode === undefined ? ports.clear : ports.tls, ...(profile.deviceSecurityMode === undefined ? { outgoingTransport: 'udp' } : {}), ...profile })),
     trunks: peers.map(({ name, address, port, trunk = {} }) => ({ name, securityProfile: `To ${name}`, destinations: [{ address, port }], optionsPing: false, ...trunk })),
     partitions: [{ name: 'Peers' }], callingSearchSpaces: [{ name: 'Staff', partitions: ['Peers'] }],
     routePatterns: peers.map(({ name, prefix }) => ({ pattern: `${prefix}.!`, partition: 'Peers', trunk: name, discard: 'PreDot' })),

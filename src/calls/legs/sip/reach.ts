@@ -40,14 +40,22 @@ function routed(house: LegHouse, leg: Reaching, first: string, found: (route: Ro
   const target = targetOf(uri.value, leg.secure)
   let isLater = false
   house.locate(leg, target, (all) => {
-    const hops = house.through(target.host, addressOf(leg.to), all)
+    const like = likeTrunk(house, leg), hops = house.through(target.host, addressOf(leg.to), all)
     if (all.length > 0 && hops.length === 0) house.strayed(leg)
-    route.hops = [...connectionTo(house, leg, hops), ...hops]
+    route.hops = [...connectionTo(house, leg, hops), ...like ? hops.map((hop) => ({ ...hop, ...like })) : hops]
     if (isLater && leg.route === route) found(route)
     route.waiting = undefined
   })
   isLater = true
   return route
+}
+
+/** A trunk's route leaves from its port, and to who has its certificate, as the INVITE did (R350, R354). */
+function likeTrunk(house: LegHouse, leg: Reaching): Partial<Hop> | undefined {
+  const way = 'service' in leg.to ? house.trunkWay(leg) : leg.to
+  if (!way || (way.trust === undefined && way.localPort === undefined)) return undefined
+  const { localPort, name, trust } = way
+  return { ...(localPort === undefined ? {} : { localPort }), ...(trust === undefined ? {} : { trust, ...(name === undefined ? {} : { name }) }) }
 }
 
 function addressOf(to: Flow | Hop): string { return 'service' in to ? to.remoteAddress : to.address }
