@@ -100,7 +100,7 @@ export type Decision =
 /** In whose name a number is dialled: of a line (by one of its phones, as a transfer, as a forward), or of a trunk. */
 export type By =
   | { readonly is: 'line'; readonly line: string; readonly phone?: string | undefined; readonly transfer?: boolean | undefined; readonly forwarding?: boolean | undefined }
-  | { readonly is: 'trunk'; readonly trunk: string; readonly use: 'inbound' | 'rerouting' | 'refer' }
+  | { readonly is: 'trunk'; readonly trunk: string; readonly use: 'inbound' | 'rerouting' | 'refer'; readonly transfer?: boolean | undefined }
 
 /** Trunks one after another, fed with what became of each. */
 export interface Route {

@@ -35,7 +35,7 @@ function diallerOf(x: Exchange, call: Call, by: By): Dialler | undefined {
   const { snapshot } = x
   if (by.is === 'trunk') {
     const trunk = snapshot.trunks.get(by.trunk)
-    return trunk && { is: 'trunk', trunk, use: by.use, calling: callingOf(call) }
+    return trunk && { is: 'trunk', trunk, use: by.use, transfer: by.transfer, calling: callingOf(call) }
   }
   const line = snapshot.lines.get(by.line), origin = originOf(call), trunk = origin === undefined ? undefined : snapshot.trunks.get(origin)
   return line && { is: 'line', line, phone: by.phone === undefined ? undefined : snapshot.phones.get(by.phone), forwarding: by.forwarding, transfer: by.transfer, origin: trunk, ...(trunk || by.forwarding ? { calling: callingOf(call) } : {}) }

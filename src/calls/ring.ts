@@ -36,7 +36,7 @@ export function seek(house: CallHouse, call: Call, waiting: Leg, number: string,
 /** Whose rights count: a line's, where it dials or transfers; a trunk's. */
 function diallerOf(leg: Leg, transfer: boolean): By {
   const { trunk, phone, line } = leg.peer
-  return trunk ? { is: 'trunk', trunk: trunk.name, use: leg.refers ? 'refer' : 'inbound' } : { is: 'line', line, phone, transfer }
+  return trunk ? { is: 'trunk', trunk: trunk.name, use: leg.refers ? 'refer' : 'inbound', transfer } : { is: 'line', line, phone, transfer }
 }
 
 /** Rings what a number stands for. */

@@ -132,3 +132,19 @@ test('A44 a 302 of the carrier leads nowhere outside unless the rerouting search
     c.system.close()
   }
 })
+
+test('A44 R135 a carrier that transfers a call outside asks the system transfer table, whatever its search space and offNetTo let it reach', async () => {
+  const open = 'restrictionTables: [{ name: Open, patterns: [{ pattern: "*", blocked: false }] }]\ntollControl: { systemTransferTable: Open }\n'
+  for (const [near, expected] of [['', 1], [open, 2]] as const) {
+    const c = await carrier({ trunk: 'callingSearchSpace: Staff, offNetTo: [carrier]', near }), { system } = c, talk = system.phone('alice').call('9031234567')
+    assert.ok(system.until(() => c.last('INVITE ') !== undefined))
+    const invite = c.last('INVITE ')!
+    c.answer(invite, '200 OK', '', sdp)
+    assert.ok(system.until(() => talk.state === 'up'))
+    const uri = /<([^>]+)>/.exec(field(invite, 'Contact'))![1]!
+    c.send(`REFER ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKrefer\r\nMax-Forwards: 70\r\nFrom: ${field(invite, 'To')};tag=carrier\r\nTo: ${field(invite, 'From')}\r\nCall-ID: ${field(invite, 'Call-ID')}\r\nCSeq: 7 REFER\r\nContact: <sip:carrier@10.0.0.2>\r\nRefer-To: <sip:9041234567@near.test>\r\nContent-Length: 0\r\n\r\n`)
+    system.run(1_000)
+    assert.equal(invites(c), expected)
+    system.close()
+  }
+})
