@@ -1,0 +1,11 @@
+/** ringfort/imap: an IMAP4rev1 and rev2 server as a pure machine; mailboxes are asked for, nothing is stored here. */
+export * from './command.ts'
+export { printDateTime } from './dates.ts'
+export { hasFlag, isFound, type Searched } from './evaluate.ts'
+export { expect, feed, type Framed, type Framing, newFraming, restart, take, unread } from './frame.ts'
+export * from './limits.ts'
+export { canonical, delimiter, fromUtf7, matches, readMailbox, readPattern, toUtf7 } from './names.ts'
+export { isAppend, type Parsed, parseCommand, tagOf, type When } from './parse.ts'
+export { printNstring, printQuoted, printString } from './print.ts'
+export { problems } from './problems.ts'
+export { count, has, intersection, joined, numbers, printRanges, type Range, type Ranges, rangesOf, resolve, type SequenceSet, sequenceSet, split, star, without } from './ranges.ts'
