@@ -26,7 +26,7 @@ export async function lookAhead(house: House, objects: readonly StoredObject[], 
   if (errors.length > 0) return fail(told(errors))
   const ports = house.checkPorts(objects)
   if (ports.problems.length > 0) return fail(ports.problems)
-  return ok({ warnings: [...told(warnings), ...ports.warnings], wire: wirePlan(house.snapshot(), snapshot) })
+  return ok({ warnings: [...told(warnings), ...ports.warnings], wire: wirePlan(house.doors(), snapshot) })
 }
 
 /** Said, and then whoever else waits has a turn: what follows may take seconds with 100,000 users. */

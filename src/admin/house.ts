@@ -68,7 +68,7 @@ export interface House {
   readonly ownPorts: () => readonly BoundPort[]
   /** Of the configuration in use. */
   readonly snapshot: () => Snapshot
-  /** The same of the system and its services alone: all that the desk's own listeners are made of, however great the rest is. */
+  /** The same of the system, its services and its trunks alone: all that listeners are made of, however great the rest is. */
   readonly doors: () => Snapshot
   readonly portTable: (snapshot: Snapshot) => readonly PortRow[]
   readonly serviceNames: readonly string[]

@@ -285,15 +285,22 @@ function* inSlices<T>(items: Iterable<T>, each: (item: T) => void): Generator<un
 /** A problem where the stored secrets do not belong to this key; looks at one, since one key sealed them all. */
 export function checkSeals(objects: readonly StoredObject[], key: SealKey): Problem | undefined {
   for (const { kind, key: name, body } of objects) {
-    const fields = kind === 'phone' ? [[digestField, isGroup(body.digest) ? body.digest.password : undefined] as const]
-      : kind === 'user' ? [['password', body.password] as const, ['pin', body.pin] as const] : []
-    for (const [field, value] of fields) {
+    for (const [field, value] of secretsOf(kind, body)) {
       if (!isSealed(value)) continue
       const opened = key.open(value.sealed, placeOf(kind, name, field))
       return opened.ok ? undefined : opened.problem
     }
   }
   return undefined
+}
+
+function secretsOf(kind: Kind, body: Body): (readonly [string, unknown])[] {
+  switch (kind) {
+    case 'phone': case 'applicationUser': return [[digestField, isGroup(body.digest) ? body.digest.password : undefined]]
+    case 'user': return [['password', body.password], ['pin', body.pin]]
+    case 'sipRealm': return [['password', body.password]]
+    default: return []
+  }
 }
 
 interface Extensions { readonly byUser: Map<string, string>; readonly byNumber: Map<string, string> }

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import { type Keys, openKeys, sealKeyFile } from './keys.ts'
 import { lackingObjects, ownSet } from './ownObjects.ts'
 import { mainProblem } from './problems.ts'
-import { reviewSite, type SiteSource, siteText, withFreePorts } from './siteFile.ts'
+import { type SiteSource, siteText, withFreePorts } from './siteFile.ts'
 
 export interface PrepareOptions {
   readonly dataDir: string
@@ -100,12 +100,12 @@ async function applySite(store: Store, { seal }: Keys, { rev, objects }: Loaded,
   const given = siteText(source)
   if (!given.ok) return fail([given.problem])
   // a start without a site file needs neither YAML nor argon2
-  const [{ readSite }, { carryOut, plan, unsealed }, { serviceNames }] = await Promise.all([import('../directory/site.ts'), import('../directory/plan.ts'), import('./ports.ts')])
+  const [{ readSite }, { carryOut, plan, unsealed }, { serviceNames }, { reviewSite }] = await Promise.all([import('../directory/site.ts'), import('../directory/plan.ts'), import('./ports.ts'), import('./siteReview.ts')])
   const { text, name, freePorts } = given.value
   const site = readSite(text, name, { current: objects, serviceNames })
   if (!site.ok) return site
   const planned = plan(objects, freePorts ? withFreePorts(site.value) : site.value, seal)
-  const reviewed = await reviewSite(site.value, changed(objects, unsealed(planned)), seal, now), warnings = [...site.value.warnings, ...reviewed.warnings]
+  const reviewed = reviewSite(site.value, changed(objects, unsealed(planned)), seal, now), warnings = [...site.value.warnings, ...reviewed.warnings]
   if (reviewed.problems.length > 0) return fail(reviewed.problems)
   const set = await carryOut(planned, seal, { by: 'owner', at: now, via: 'start' })
   if (set.changes.length === 0) return ok({ configuration: { rev, objects }, warnings, takeBack: () => {} })

@@ -6,9 +6,11 @@ import { definitions } from '../../src/directory/kinds.ts'
 import type { Body, StoredObject } from '../../src/directory/changes.ts'
 import { type Field, fieldOf } from '../../src/directory/define.ts'
 import { referencesOf } from '../../src/directory/references.ts'
+import { SealKey } from '../../src/directory/seal.ts'
 import { readSite } from '../../src/directory/site.ts'
+import { checkSeals } from '../../src/directory/snapshot.ts'
 import { ownObjects } from '../../src/main/ownObjects.ts'
-import { apply, memoryStore, problemsOf } from './apply.ts'
+import { apply, memoryStore, problemsOf, testKey } from './apply.ts'
 
 const profile = 'sipTrunkSecurityProfiles: [{ name: Carrier }]\n', trunk = (fields: string) => `${profile}trunks: [{ name: carrier, securityProfile: Carrier, destinations: [], ${fields} }]`
 
@@ -112,4 +114,13 @@ test('100,000 users that refer are looked up in linear time', () => {
   }
   time(1_000)
   assert.ok(time(100_000) < 60 * Math.max(20_000, time(10_000)))
+})
+
+test('R319 a key that is not the one which sealed the passwords of trunks is told at the start', async () => {
+  for (const text of ['applicationUsers: [{ userId: crm, digest: { user: crm, password: aaBB12cd } }]', 'sipRealms: [{ realm: carrier.test, user: us, password: aaBB12cd }]']) {
+    const store = memoryStore()
+    await apply(store, text)
+    assert.equal(checkSeals(store.load().objects, testKey), undefined)
+    assert.equal(checkSeals(store.load().objects, new SealKey(Buffer.alloc(32, 9)))?.code, 'directory.unsealable')
+  }
 })
