@@ -57,7 +57,7 @@ export const trunk = define({ kind: 'trunk', collection: 'trunks', label: 'SIP t
   srtpAllowed: yesNo('SRTP allowed', 'Media may be encrypted: offered, and taken where the peer can (RFC 8643).', false),
   srtpRequired: yesNo('SRTP required', 'No SRTP, no call.', false),
   considerSecure: oneOf('Consider secure', 'What it takes for a call over this trunk to count as encrypted.', ['tlsAndSrtp', 'srtp'], 'tlsAndSrtp'),
-  trustedForSecurityStatus: yesNo('Trusted for security status', 'Whether its word that a call is secure counts; without it the trunk\'s legs never count as more than authenticated.', false),
+  trustedForSecurityStatus: yesNo('Trusted for security status', 'Whether its word that a call is secure counts; without it no call over the trunk counts as authenticated or encrypted.', false),
   callingSearchSpace: optional(reference('Calling search space', 'What calls from the trunk may reach; without one what is in no partition: own lines and features of calls.', ['callingSearchSpace'])),
   reroutingCallingSearchSpace: optional(reference('Rerouting search space', 'What a 3xx answer of the trunk may reach; without one nothing.', ['callingSearchSpace'])),
   referCallingSearchSpace: optional(reference('Out-of-dialog REFER search space', 'What a REFER outside a call may reach; without one nothing.', ['callingSearchSpace'])),

@@ -1,6 +1,7 @@
 /** SIPp behind a trunk: what each switch of a security profile admits, in which order, and what goes over the wire. R333–R375; A11, A12, A14–A16. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { logLines, until } from '../main/running.ts'
 import { ackAndBye, agree, answer, answerKept, ask, await_, byeFromCalled, calling, hear, keep, keepFrom, mayHear, must, pause, proven, provenAt, refused, ring, rseq, sdp, sdpAnew, type Step, taken, untilBye, usual, within } from './sipp.ts'
 import { absent, type DialogOf } from './sippPlay.ts'
 import { beyond, openTrunkStage, type TrunkRow } from './trunkPlay.ts'
@@ -49,6 +50,10 @@ const digestRows: readonly TrunkRow[] = [
   { name: 'R364 R361 NOTIFY: the trunk may and the application user may', profile: { ...digest, ...all, applicationLevelAuthorization: true }, ...app, from: 'peer', peer: [...proven('NOTIFY', gated.NOTIFY), hear(200)], phone: [await_('NOTIFY', must('Messages-Waiting: yes')), answer(200)] },
   { name: 'A14 a wrong password is challenged again and calls nobody', profile: digest, user: 'app', password: 'not-it', from: 'peer', peer: [...calling(), ...mayHear(100), hear(401), within('ACK', { cseq: 2, uri: 'sip:[callee]@test.lab', branchOf: provenAt })] },
   { name: 'A14 a phone\'s password is no application user\'s', profile: digest, user: 's7001', password: 's7001-secret-7', from: 'peer', peer: [...proven('OPTIONS'), hear(401)] },
+  { name: 'A14 after thirty wrong passwords of a source none is looked at, and the right one is not either; the user calls from elsewhere all the while', profile: digest, user: 'app', password: 'not-it', from: 'peer', peer: [
+    ask('OPTIONS', { cseq: 1 }), hear(401, ' auth="true"'), ...Array.from({ length: 30 }, (_, i) => [ask('OPTIONS', { cseq: i + 2, headers: '[authentication]\n' }), hear(401, ' auth="true"')]).flat(),
+    ask('OPTIONS', { cseq: 32, headers: `[authentication username=${app.user} password=${app.password}]\n` }), hear(401)],
+    check: async (_messages, { running }) => { await until(() => logLines(running.dataDir).some(({ event }) => event === 'source.locked') || undefined, 'the log says that the source is locked') } },
   { name: 'R346 R347 a nonce is good for so many seconds, then comes another with stale=true', profile: { ...digest, nonceValidity: 10 }, ...app, from: 'peer', seconds: 30,
     peer: [...proven('OPTIONS'), hear(200), pause(11_000), ask('OPTIONS', { cseq: 3, headers: '[authentication]\n' }), hear(401, ' auth="true"', must('stale=true', 'WWW-Authenticate')), ask('OPTIONS', { cseq: 4, headers: '[authentication]\n' }), hear(200)] },
 ]
@@ -57,6 +62,9 @@ const switchRows: readonly TrunkRow[] = [
   ...(['REFER', 'SUBSCRIBE', 'NOTIFY'] as const).map((method): TrunkRow => ({ name: `${{ REFER: 'R368', SUBSCRIBE: 'R366', NOTIFY: 'R369' }[method]} ${method} outside a dialog, off: 403`, from: 'peer', peer: [ask(method, { cseq: 1, ...gated[method] }), hear(403, '', warned)] })),
   { name: 'R369 RFC 3842 an unsolicited NOTIFY of a mailbox reaches the phone of the line', profile: { acceptUnsolicitedNotification: true }, from: 'peer', peer: [ask('NOTIFY', { cseq: 1, ...gated.NOTIFY }), hear(200)], phone: [await_('NOTIFY', must('Messages-Waiting: yes')), answer(200)] },
   { name: 'R369 of another package it goes nowhere', profile: { acceptUnsolicitedNotification: true }, from: 'peer', peer: [ask('NOTIFY', { cseq: 1, headers: 'Event: presence\nSubscription-State: active\n' }), hear(489)] },
+  { name: 'R368 A44 REFER outside a dialog, on, and the trunk has no search space for it: nobody is rung', profile: { acceptOutOfDialogRefer: true }, from: 'peer', peer: [ask('REFER', { cseq: 1, ...gated.REFER }), hear(403, '', warned)] },
+  { name: 'R368 RFC 3515 2.4 REFER outside a dialog, on: the phone is rung, and who asked hears how it goes', profile: { acceptOutOfDialogRefer: true }, trunk: { referCallingSearchSpace: 'Staff' }, from: 'peer',
+    peer: [ask('REFER', { cseq: 1, headers: 'Refer-To: <sip:7001@test.lab>\n' }), hear(202), await_('NOTIFY', must('SIP/2.0 100')), agree(), await_('NOTIFY', must('SIP/2.0 486')), agree()], phone: [await_('INVITE'), answer(486), await_('ACK')] },
   { name: 'A11 REGISTER and PUBLISH are no trunk\'s', from: 'peer', peer: [ask('PUBLISH', { cseq: 1, headers: 'Event: presence\n' }), hear(403, '', warned)] },
   { name: 'RFC 3428 MESSAGE reaches the phone', from: 'peer', peer: [ask('MESSAGE', { cseq: 1, content: 'text/plain', body: 'hello' }), hear(200)], phone: [await_('MESSAGE', must('hello')), answer(200)] },
   { name: 'R370 INVITE with Replaces, off: 403, and the call goes on', from: 'peer', peer: [...up, pause(1_500), within('BYE', { cseq: 3 }), hear(200)], phone: usual, second: (first) => [...straight(inReplaces(first)), hear(403, '', warned), within('ACK', { cseq: 2, uri: 'sip:[callee]@test.lab', branchOf: 0 })], ends: 200 },
@@ -111,6 +119,9 @@ const dialogueRows: readonly TrunkRow[] = [
     phone: [await_('INVITE'), answer(180), ...taken, await_('INVITE', must('a=sendonly')), agree(200, '', sdpAnew('recvonly')), await_('ACK'), await_('INVITE', must('a=sendrecv')), agree(200, '', sdpAnew('sendrecv', 3)), await_('ACK'), ...untilBye], ends: 200 },
   { name: 'RFC 3261 13.2.1 delayed offer from the trunk', from: 'peer', peer: [...straight('', ''), ...ring, hear(200, '', must('m=audio')), within('ACK', { cseq: 2, body: sdp() }), pause(100), within('BYE', { cseq: 3 }), hear(200)],
     phone: [await_('INVITE'), answer(180), answer(200, { body: sdp() }), await_('ACK', must('m=audio')), ...untilBye], ends: 200 },
+  { name: 'RFC 4028 4 the carrier refreshes: its interval holds across the trunk', from: 'peer', peer: [...straight('Supported: timer\nSession-Expires: 90;refresher=uac\nMin-SE: 90\n'), ...ring, hear(200, '', must('90;refresher=uac', 'Session-Expires')), within('ACK', { cseq: 2 }), pause(100),
+    within('UPDATE', { cseq: 3, headers: 'Supported: timer\nSession-Expires: 90;refresher=uac\n' }), hear(200, '', must('90', 'Session-Expires')), within('BYE', { cseq: 4 }), hear(200)], phone: usual, ends: 200 },
+  { name: 'RFC 4028 6 the carrier finds our interval too short: it is asked again with its own', ...outgoing, peer: [await_('INVITE', must('1800', 'Session-Expires')), answer(422, { headers: 'Min-SE: 3600\n' }), await_('ACK'), await_('INVITE', must('3600', 'Session-Expires')), answer(180), ...taken, ...untilBye], ends: 200 },
   { name: 'RFC 3261 21.4.21 busy behind the trunk', from: 'phone', phone: [...calling(), ...refused(486)], peer: [await_('INVITE'), answer(486), await_('ACK')], ends: 486 },
   { name: 'A47 a trunk that answers 302 moves nobody: it has no rerouting search space', from: 'phone', phone: [...calling(), ...mayHear(100), () => '<recv response="480"/>\n', within('ACK', { cseq: 2, uri: 'sip:[callee]@test.lab', branchOf: provenAt })],
     peer: [await_('INVITE'), answer(302), await_('ACK')] },
