@@ -82,7 +82,7 @@ test('R346 R347 a nonce older than its validity is stale: 401 with stale=true an
   c.system.close()
 })
 
-test('A14 wrong passwords count against their source, never against the user everywhere', async () => {
+test('R136 A14 wrong passwords count against their source, never against the user everywhere', async () => {
   const c = await carrier(digest), id = c.ask('OPTIONS', '1001')
   c.system.run(200)
   for (let i = 0; i < 40; i++) { c.ask('OPTIONS', '1001', { callId: id, cseq: 2 + i, headers: authorized(c, 'OPTIONS', 'sip:1001@near.test', 'crm', `wrong-${i}`) }); c.system.run(10) }
