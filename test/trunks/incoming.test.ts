@@ -144,3 +144,12 @@ test('RFC 5806 RFC 7044: who forwarded is told by a trunk whose word on it count
     c.system.close()
   }
 })
+
+test('A16 R354 pinned certificates: the right name in another certificate is nobody, on a port shared with phones too', async () => {
+  for (const [pin, isTrunk] of [['AB:'.repeat(31) + 'AB', true], ['cd'.repeat(32), false]] as const) {
+    const c = await carrier({ ...secure, profile: tlsProfile, certificate: certificate('sbc.carrier.test'), trunk: `pinnedCertificates: ["${pin}"]` }), id = c.ask('INVITE', '1001', { body: sdp })
+    c.system.run(1_000)
+    assert.deepEqual([c.system.phone('alice').talks.length, c.statuses(id)], isTrunk ? [1, []] : [0, [401]])
+    c.system.close()
+  }
+})

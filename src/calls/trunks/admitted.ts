@@ -13,7 +13,7 @@ import { challenge, type DigestServer, newDigestServer, parseCredentials, verify
 import { address, body, event, header, lines, parseUri, quote, refuse, type Served, type SipMessage } from '../../wire/sip/index.ts'
 import { isOurs, nameOf } from '../numbers.ts'
 import type { Exchange } from '../state.ts'
-import { hopKey, type TrunkState } from './state.ts'
+import { hopKey, plainHex, type TrunkState } from './state.ts'
 
 export interface Admitted {
   readonly state: TrunkState
@@ -34,7 +34,13 @@ export function trunkAt(x: Exchange, flow: Flow): TrunkState | undefined {
   const { trunks } = x
   if (trunks.byName.size === 0) return undefined
   const found = findTrunk(trunks.policy.index, { source: flow.remoteAddress, sourcePort: flow.remotePort, transport: flow.transport, incomingPort: flow.localPort, peer: flow.peer, nullCipher: flow.nullCipher })
-  return found.is === 'trunk' ? trunks.byName.get(found.trunk.name) : ofOurConnection(x, flow)
+  const state = found.is === 'trunk' ? trunks.byName.get(found.trunk.name) : undefined
+  return state ? (isPinned(state, flow) ? state : undefined) : ofOurConnection(x, flow)
+}
+
+/** Where certificates are pinned, a name is not enough. */
+function isPinned({ ready: { picture } }: TrunkState, { transport, peer }: Flow): boolean {
+  return transport !== 'tls' || picture.pinnedCertificates.length === 0 || picture.pinnedCertificates.some((one) => plainHex(one) === peer?.fingerprint)
 }
 
 /** A connection that we made to a destination: its certificate was looked at when it was made, and is again. */

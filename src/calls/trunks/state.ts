@@ -102,7 +102,8 @@ export function destinationsOf(ready: ReadyTrunk, now: Millis): Destination[] {
   })
 }
 
-function plainHex(fingerprint: string): string { return fingerprint.replaceAll(':', '').toLowerCase() }
+/** A fingerprint in one spelling. */
+export function plainHex(fingerprint: string): string { return fingerprint.replaceAll(':', '').toLowerCase() }
 
 export function sleep(states: TrunkStates, one: Destination | Registration, at: Millis | undefined): void {
   one.wakeAt = at
