@@ -13,7 +13,7 @@ async function tollFraud(house: House): Promise<Result<Answer>> {
   return ok({
     document: drill, failed: through > 0,
     table: { columns: ['attack', 'tried', 'outcome', 'way', 'dialled', 'row', 'because'], rows: shown(drill.rows).map(cells) },
-    note: `${attacks} attacks, ${tried} tries: ${through} went through, ${open} are open because the site says so, ${stopped} were stopped, ${unreachable} found no way.${through > 0 ? ' Close what went through.' : ''}`,
+    note: `${attacks} attacks, ${tried} tries in ${drill.rows.length} ways: ${through} went through, ${open} are open because the site says so, ${stopped} were stopped, ${unreachable} found none.${through > 0 ? ' Close what went through.' : ''}`,
   })
 }
 

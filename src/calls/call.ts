@@ -123,6 +123,8 @@ export interface CallHouse {
   readonly legsTo: (call: Call, line: string, from: Party) => Leg[]
   /** What a number means to who dials it: the dial plan, the restriction tables, the limits. */
   readonly decide: (call: Call, by: By, number: string) => Decision
+  /** May who transfers bring these together, when the targets are those of a second call? */
+  readonly mayConnect: (by: Leg, stays: Leg, found: Call, targets: readonly Leg[]) => boolean
   /** A leg to a trunk, or why there is none just now. */
   readonly legToTrunk: (call: Call, offer: Offer, from: Party, route: Route) => Leg | Cause
   /** The leg counts as a call of its line, until it is let go. */

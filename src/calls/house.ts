@@ -20,7 +20,7 @@ import type { Offer } from '../policy/dialling/routes.ts'
 import { maySignal } from '../policy/identify.ts'
 import { answered, asked, declined, offered } from './negotiate.ts'
 import { closeLeg, closeRecord, newRecord, openLeg } from './records.ts'
-import { decide } from './decide.ts'
+import { decide, mayConnect } from './decide.ts'
 import { charge, discharge, minutesEnd, talking } from './trunks/limits.ts'
 import { legToTrunk } from './trunks/outgoing.ts'
 import { progress, refused, ringWake } from './ring.ts'
@@ -33,6 +33,7 @@ export function callHouse(x: Exchange): CallHouse {
     command: (leg, what) => { command(x.legHouse, leg, what); rearm(x, leg) },
     legsTo: (call, line, from) => legsTo(x, call, line, from),
     decide: (call, by, number) => decide(x, call, by, number),
+    mayConnect: (by, stays, found, targets) => mayConnect(x, by, stays, found, targets),
     legToTrunk: (call, offer, from, route) => legTo(x, call, offer, from, route),
     occupy: (leg) => { occupy(x, leg) },
     vacate: (leg) => { vacate(x, leg) },
@@ -90,14 +91,15 @@ function forget(x: Exchange, call: Call): void {
   x.news.push({ is: 'record', record: call.record })
 }
 
-/** The record of the call that it leaves says where it went, the other one goes on with it. */
+/** The record of the call that it leaves says where it went, the other one goes on with it, and ends when its minutes do. */
 function move(x: Exchange, leg: Leg, to: Call): void {
-  const from = x.calls.get(leg.call)?.record, here = from?.legs.find((one) => one.id === leg.id && one.endedAt === undefined)
+  const before = x.calls.get(leg.call), from = before?.record, here = from?.legs.find((one) => one.id === leg.id && one.endedAt === undefined)
   if (from && here) {
     openLeg(to.record, { ...here })
     closeLeg(from, leg.id, x.now, { status: 200, text: `Went on in call ${to.id}`, by: 'near' }, leg.security)
   }
   leg.call = to.id
+  if (leg.charged && before?.minutesUntil !== undefined) to.minutesUntil = Math.min(before.minutesUntil, to.minutesUntil ?? before.minutesUntil)
   index(x, to)
 }
 
@@ -156,13 +158,19 @@ function legTo(x: Exchange, call: Call, { trunk, called }: Offer, from: Party, r
 /** A leg to a trunk was answered: what limits its minutes is looked at now and then. */
 function answeredOutside(x: Exchange, call: Call, leg: Leg): void {
   talking(x, leg)
-  call.minutesUntil = minutesEnd(x, leg)?.at
+  call.minutesUntil = firstEnd(x, [call.a, call.b, leg])?.at
+}
+
+/** Where the minutes of one are used up before those of the others. */
+function firstEnd(x: Exchange, legs: readonly (Leg | undefined)[]): ReturnType<typeof minutesEnd> {
+  const ends = legs.flatMap((leg) => leg?.charged ? minutesEnd(x, leg) ?? [] : [])
+  return ends.toSorted((a, b) => a.at - b.at)[0]
 }
 
 /** The minutes of a day are used up: told in the record, and over. */
 function minutesWake(x: Exchange, call: Call): void {
   if (call.minutesUntil === undefined || x.now < call.minutesUntil) return
-  const outside = [call.a, call.b].find((leg) => leg?.charged), end = outside && minutesEnd(x, outside)
+  const end = firstEnd(x, [call.a, call.b])
   call.minutesUntil = end?.at
   if (end && end.at <= x.now) endCall(x.callHouse, call, { status: 480, text: `The minutes of ${end.object} are used up`, by: 'policy' })
 }

@@ -10,8 +10,8 @@ import { limitFields } from './limits.ts'
 
 const permissions = {
   acceptPresenceSubscription: yesNo('Accept presence subscription', 'SUBSCRIBE that would learn who is there (R366).', false),
-  acceptOutOfDialogRefer: yesNo('Accept out-of-dialog REFER', 'REFER that belongs to no call (R367).', false),
-  acceptUnsolicitedNotification: yesNo('Accept unsolicited notification', 'NOTIFY that nobody subscribed to (R368).', false),
+  acceptOutOfDialogRefer: yesNo('Accept out-of-dialog REFER', 'REFER that belongs to no call (R368).', false),
+  acceptUnsolicitedNotification: yesNo('Accept unsolicited notification', 'NOTIFY that nobody subscribed to (R369).', false),
   acceptReplacesHeader: yesNo('Accept Replaces header', 'Requests that take the place of another call (R370).', false),
 }
 

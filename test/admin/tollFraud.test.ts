@@ -42,7 +42,7 @@ test('A44 drill toll-fraud: a site as it comes holds; one that opens a hole fail
   const house = await newHouse(site), held = await house.command('drill toll-fraud')
   assert.ok(held.ok)
   assert.equal(held.value.failed, false)
-  assert.match(held.value.note!, /^[0-9]+ attacks, [0-9]+ tries: 0 went through, /)
+  assert.match(held.value.note!, /^[0-9]+ attacks, [0-9]+ tries in [0-9]+ ways: 0 went through, /)
   await house.document('apply', { file: 'hole.yaml', text: `${site}classesOfService: [{ name: Open, international: true }]\n` })
   const failed = await house.command('drill toll-fraud')
   assert.ok(failed.ok)

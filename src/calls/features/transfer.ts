@@ -2,7 +2,7 @@
  * Transfer: blind to a number, attended and semi-attended to somebody already called.
  *
  * Standards  RFC 3515, 3891, 5589
- * Security   a phone connects its own calls only: the dialog named in Replaces must be one of the same phone (A9)
+ * Security   a phone connects its own calls only: the dialog named in Replaces must be one of the same phone (A9); and nobody whom it could not send there (A44)
  */
 import { type Call, type CallHouse, type Leg, other, unanswered } from '../call.ts'
 import { releaseTransferor } from '../connect.ts'
@@ -30,6 +30,7 @@ function attended(house: CallHouse, call: Call, by: Leg, stays: Leg, replaces: s
   const target = other(found, second)
   const busy = found.pending || call.pending || found.ringing                 // an offer, or a transfer of its own, is on its way
   if (!target || found.state !== 'connected' || busy) { refuse(house, by, busy ? 491 : 481); return }
+  if (!house.mayConnect(by, stays, found, [target])) { refuse(house, by, 403); return }
   found.a = found.b = undefined
   house.move(target, call)
   call.a = stays
@@ -44,9 +45,11 @@ function attended(house: CallHouse, call: Call, by: Leg, stays: Leg, replaces: s
 function semiAttended(house: CallHouse, call: Call, by: Leg, stays: Leg, second: Leg, found: Call): void {
   const { ringing } = found
   if (!ringing || call.pending || found.pending) { refuse(house, by, 491); return }
+  if (!house.mayConnect(by, stays, found, ringing.attempts)) { refuse(house, by, 403); return }
   found.a = found.ringing = undefined
   for (const leg of ringing.attempts) house.move(leg, call)
-  call.ringing = { ...ringing, waiting: stays, offer: undefined, transferor: undefined, anew: true }
+  const route = stays.peer.trunk ? undefined : ringing.route                                        // other trunks were not asked for who came by one
+  call.ringing = { ...ringing, waiting: stays, offer: undefined, transferor: undefined, anew: true, route }
   call.a = stays
   call.b = undefined
   call.state = 'ringing'

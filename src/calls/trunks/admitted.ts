@@ -9,6 +9,7 @@ import type { Flow } from '../../kit/flow.ts'
 import { failed, isLocked } from '../../policy/lockout.ts'
 import { admit, type AdmissionFacts } from '../../policy/trunk/admit.ts'
 import { findTrunk } from '../../policy/trunk/find.ts'
+import { nameOf as nameOfHost, namesOf } from '../../policy/trunk/subjects.ts'
 import { challenge, type DigestServer, newDigestServer, parseCredentials, verify } from '../../wire/sip/digest/index.ts'
 import { address, body, event, header, lines, parseUri, quote, refuse, type Served, type SipMessage } from '../../wire/sip/index.ts'
 import { isOurs, nameOf } from '../numbers.ts'
@@ -49,8 +50,8 @@ function ofOurConnection({ trunks }: Exchange, flow: Flow): TrunkState | undefin
   const destination = trunks.byHop.get(hopKey(flow.transport, flow.remoteAddress, flow.remotePort))
   if (!destination) return undefined
   if (flow.transport === 'tls') {
-    const names = flow.peer ? [flow.peer.subject, ...flow.peer.names].map((name) => name.toLowerCase()) : []
-    if (![destination.host, ...destination.like.trust?.names ?? []].some((name) => names.includes(name.toLowerCase()))) return undefined
+    const names = flow.peer ? namesOf(flow.peer) : []                                             // RFC 5922 7.1: sip:host as well
+    if (![destination.host, ...destination.like.trust?.names ?? []].some((name) => names.includes(nameOfHost(name) ?? ''))) return undefined
   }
   return trunks.byName.get(destination.trunk)
 }

@@ -12,7 +12,7 @@ export type Dialler =
     readonly classOfService?: string | undefined
     readonly origin?: TrunkPicture | undefined; readonly calling?: string | undefined
   }
-  | { readonly is: 'trunk'; readonly trunk: TrunkPicture; readonly use: 'inbound' | 'rerouting' | 'refer'; readonly transfer?: boolean | undefined; readonly calling?: string | undefined }
+  | { readonly is: 'trunk'; readonly trunk: TrunkPicture; readonly use: 'inbound' | 'rerouting' | 'refer'; readonly transfer?: boolean | undefined; readonly origin?: TrunkPicture | undefined; readonly calling?: string | undefined }
 
 /** `1001`, `alice`, `trunk carrier`. */
 export function diallerNamed(snapshot: Snapshot, name: string): Dialler | undefined {

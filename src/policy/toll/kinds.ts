@@ -15,8 +15,9 @@ export interface Kind { readonly international: boolean; readonly premium: boole
 export function kindOf(codes: Codes, dialled: readonly string[], leaving: readonly Leaving[]): Kind {
   const kind = { international: false, premium: false }
   for (const number of dialled) {
-    look(kind, codes, number)
-    for (const behind of behindCode(codes, number)) {
+    const after = behindCode(codes, number)
+    if (after.length === 0) look(kind, codes, number)                                            // behind a code of 0 a number of the country begins with 00 as well
+    for (const behind of after) {
       look(kind, codes, behind)
       for (const twice of behindCode(codes, behind)) kind.international ||= isWholeAbroad(codes, twice)
     }
@@ -95,10 +96,10 @@ function premiumForms(codes: Codes): readonly string[] {
 }
 
 /** A beginning as the site gives it, without the digit for long distance, and behind the country code. */
-function formsOf({ longDistance = '', homeCountry }: Codes, prefix: string): string[] {
+function formsOf({ homeCountry, longDistance = homeCountry === '+1' ? '1' : '' }: Codes, prefix: string): string[] {
   const short = longDistance !== '' && prefix.startsWith(longDistance) ? [prefix.slice(longDistance.length)] : []
   if (homeCountry === undefined || prefix.startsWith('+')) return [prefix, ...short]
   const trunk = prefix.startsWith('0') ? prefix.slice(1) : prefix
   const country = `+${prefix}`.startsWith(homeCountry) ? [`+${prefix}`] : []
-  return [prefix, ...short, ...country, homeCountry + trunk, ...short.map((one) => homeCountry + one)]
+  return [prefix, ...short, ...country, homeCountry + trunk, homeCountry + prefix, ...short.map((one) => homeCountry + one)]   // +41 (0)900 is dialled too
 }

@@ -7,8 +7,8 @@ import type { TrunkPicture } from '../../directory/picture.ts'
 import type { Snapshot } from '../../directory/snapshot.ts'
 import type { Dialler } from '../dialling/resolve.ts'
 
-/** The trunk that the caller came by; undefined for one of the house. */
-export function originOf(who: Dialler): TrunkPicture | undefined { return who.is === 'trunk' ? who.trunk : who.origin }
+/** The trunk that the caller came by; undefined for one of the house. Whoever a system of the house sends on came by the trunk to the outside that they came by. */
+export function originOf(who: Dialler): TrunkPicture | undefined { return who.is === 'line' || who.origin?.offNet ? who.origin : who.trunk }
 
 export function mayPass(from: Pick<TrunkPicture, 'offNet' | 'offNetTo'>, to: Pick<TrunkPicture, 'name' | 'offNet'>): boolean {
   return !from.offNet || !to.offNet || from.offNetTo.includes(to.name)
