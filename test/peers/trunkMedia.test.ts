@@ -15,6 +15,7 @@ import { type Kind, type Phone, startPhone } from './phone.ts'
 import { freePorts, isInstalled } from './programs.ts'
 import { bestShare } from './sound.ts'
 import { domain, openTown, type Resident } from './town.ts'
+import { goesAndComesBack } from './trunkOutage.ts'
 import { type Certificate, certificateOf, type Peer, shownTrunk, trunkSite, type TrunkTown, twoPorts } from './trunkTown.ts'
 import { type Capture, capture, opened, overheard, type Packet, readable, rtpTo } from './wire.ts'
 
@@ -160,10 +161,11 @@ async function refused(row: Row, phone: Phone, behind: Baresip): Promise<void> {
   }
 }
 
-test('R253 R269 A22 phones behind a trunk with and without SRTP', { concurrency: 3, timeout: 200_000 }, async (t) => {
+test('R253 R269 A22 phones behind a trunk with and without SRTP; beside them a carrier that goes away', { concurrency: 4, timeout: 200_000 }, async (t) => {
   if (!scene) { t.diagnostic(absent); return }
+  const goes = t.test('RFC 3261 10.2 RFC 5626 4.5 RFC 3263 4.3 a carrier goes, and comes back', goesAndComesBack)
   await scene
-  await Promise.all(rows.map((row, at) => t.test(row.name, (one) => play(one, row, at))))
+  await Promise.all([goes, ...rows.map((row, at) => t.test(row.name, (one) => play(one, row, at)))])
 })
 
 test('R334 R336 NULL-SHA: signalling that everybody reads and nobody changes; a peer without it is out of service, and why', { timeout: 100_000 }, async (t) => {
