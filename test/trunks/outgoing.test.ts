@@ -182,6 +182,7 @@ test('A25 A13 a carrier that challenges for ever is answered once, and once more
   }
   assert.equal(c.heard.filter(({ text }) => text.startsWith('INVITE')).length, 3)
   assert.equal(talk.state, 'ended')
+  assert.match(talk.reason, /carrier\.test/)
   c.system.close()
 })
 

@@ -48,7 +48,7 @@ export function reviewForwards(snapshot: Snapshot, now: number): Report {
       const number = line[field]
       if (number === undefined) continue
       const found = place(snapshot, { is: 'line', line, forwarding: true }, number, now)
-      if (found.is === 'refuse') warnings.push({ kind: 'line', key: line.number, field, code: 'policy.toll.forward', text: `Calls are not forwarded to ${number}: ${found.text}`, remedy: found.remedy })
+      if (found.is === 'refuse') warnings.push({ kind: 'line', key: line.number, field, code: 'policy.toll.forward', text: `${found.text} So calls are not forwarded to ${number}.`, remedy: found.remedy })
     }
   }
   return { errors: [], warnings }

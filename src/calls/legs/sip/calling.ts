@@ -6,6 +6,7 @@
  */
 import { contactTo, header, hasToken, rseq, type SipMessage, uacDialog, addresses, deltaSeconds } from '../../../wire/sip/index.ts'
 import type { Hop } from '../../../kit/flow.ts'
+import type { Problem } from '../../../kit/result.ts'
 import type { Cause, Invitation } from '../../leg.ts'
 import { description } from './description.ts'
 import { answerOpen, dropEarly, hangUp, nothingOf, over } from './ending.ts'
@@ -199,7 +200,14 @@ function failure(house: LegHouse, leg: SipLeg, response: SipMessage): void {
     return
   }
   const contact = response.status < 400 ? addresses(response, 'Contact')?.[0]?.uri : undefined
-  refused(house, leg, { status: response.status, text: response.reason, by: 'far', q850: leg.peer.trunk && isdnCause(response) }, contact)
+  refused(house, leg, { status: response.status, text: response.reason, by: 'far', q850: leg.peer.trunk && isdnCause(response), problem: leg.peer.trunk && unanswerable(leg.peer.trunk.name, response) }, contact)
+}
+
+/** Their challenge was not answered: an administrator has to know of whose. */
+function unanswerable(trunk: string, response: SipMessage): Problem | undefined {
+  if (response.status !== 401 && response.status !== 407) return undefined
+  const realm = /realm="([^"]{1,64})"/.exec(header(response, response.status === 401 ? 'WWW-Authenticate' : 'Proxy-Authenticate') ?? '')?.[1] ?? ''
+  return { code: 'calls.trunkChallenge', text: `The trunk ${trunk} asks for credentials of the realm ${realm.replace(/[^\x20-\x7e]/g, '?')}, and takes none of ours.`, where: 'sipRealms', remedy: 'Add a row for this realm, or correct its password.' }
 }
 
 function isdnCause(response: SipMessage): number | undefined {
