@@ -145,7 +145,7 @@ function taken(x: Exchange, trunk: string, more: 1 | -1): void {
 }
 
 function legTo(x: Exchange, call: Call, { trunk, called }: Offer, from: Party, route: Route): Leg | Cause {
-  const state = x.trunks.byName.get(trunk), leg = state && legToTrunk(x, call.id, state, called, from)
+  const state = x.trunks.byName.get(trunk), leg = state && legToTrunk(x, call.id, state, called, from, route.emergency)
   if (!leg) return { status: 503, text: `Trunk ${trunk} is out of service`, by: 'network', problem: { code: 'calls.trunkDown', text: 'The way to the outside is out of service.', where: `trunks[${trunk}]`, remedy: 'See `ringfort show trunks` for the reason.' } }
   const over = charge(x, leg, route, trunk)
   const cause: Cause | undefined = over !== undefined ? { status: 403, text: 'A limit of calls to the outside is reached', by: 'policy', problem: { code: 'toll.limit', text: over } }

@@ -60,14 +60,14 @@ function outside(walk: Walk, who: Dialler, found: Routes): Explanation {
   for (const trunk of found.closed) say(walk, `The trunk ${trunk} is passed over: the caller came from outside by another.`, `trunks[${trunk}]`, 'offNet', true)
   const down = new Map(offers.map(({ trunk }) => [trunk, walk.moment.down(trunk)]))
   for (const [trunk, why] of down) {
-    if (why !== undefined) say(walk, `The trunk ${trunk} is out of service and would be passed over: ${why}`, `trunks[${trunk}]`)
+    if (why !== undefined) say(walk, `The trunk ${trunk} is out of service and would be ${found.emergency ? 'tried all the same' : 'passed over'}: ${why}`, `trunks[${trunk}]`)
   }
   if (offers.length === 0) return refused(walk, causes[cause].status, cause)
   if (!found.emergency) {
     const counted = new Map(offers.flatMap(({ trunk }) => countedFor(snapshot, who, trunk)).map((one) => [one.key, one]))
     for (const { key, object, limits: { stop, ...limits } } of counted.values()) say(walk, `It counts for ${key}; over a limit ${stop ? 'it is refused' : 'there is an alarm'}.`, object, 'limits', Object.entries(limits).map(([name, most]) => `${name} ${most}`).join(', '))
   }
-  if ([...down.values()].every((why) => why !== undefined)) {
+  if (!found.emergency && [...down.values()].every((why) => why !== undefined)) {
     say(walk, 'None of the trunks is in service: the call is refused with 480.')
     return { outcome: 'refused', rings: [], trunks: offers, status: 480, steps }
   }

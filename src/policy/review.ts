@@ -8,7 +8,7 @@ import type { Snapshot } from '../directory/snapshot.ts'
 import { reviewPatterns } from './review/patterns.ts'
 import { reviewPromises } from './review/promises.ts'
 import { reviewForwards, reviewTables } from './review/tables.ts'
-import { reviewProfiles, reviewRules, reviewSharing } from './review/trunks.ts'
+import { reviewProfiles, reviewRules, reviewSharing, reviewTrunks } from './review/trunks.ts'
 import { reviewWays } from './review/ways.ts'
 import type { Report } from './review/finding.ts'
 import type { OccupiedPort } from './trunk/sharing.ts'
@@ -24,7 +24,7 @@ export interface ReviewOptions {
 
 export function review(snapshot: Snapshot, { now, portRows = [] }: ReviewOptions): Report {
   const reports = [
-    reviewProfiles(snapshot), reviewSharing(snapshot, portRows), reviewRules(snapshot), reviewPatterns(snapshot), reviewTables(snapshot), reviewForwards(snapshot, now), reviewWays(snapshot), reviewPromises(snapshot, now),
+    reviewProfiles(snapshot), reviewSharing(snapshot, portRows), reviewRules(snapshot), reviewTrunks(snapshot), reviewPatterns(snapshot), reviewTables(snapshot), reviewForwards(snapshot, now), reviewWays(snapshot), reviewPromises(snapshot, now),
   ]
   return { errors: reports.flatMap(({ errors }) => errors), warnings: reports.flatMap(({ warnings }) => warnings) }
 }

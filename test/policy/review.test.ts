@@ -101,3 +101,10 @@ test('11.4 a moment of a clock: summer time, and the hour that is left out', asy
   const swiss = house.replace('zone: UTC }\nclasses', 'zone: Europe/Zurich }\nclasses').replace('schedule: Nights, zone: UTC', 'schedule: Nights')
   for (const [at, expected] of [['2026-07-01T20:30', 'feature 2000'], ['2026-07-01T19:30', 'line 1002'], ['2026-01-01T19:59', 'line 1002'], ['2026-01-01T20:00', 'feature 2000']] as const) assert.deepEqual(await errorsOfText(swiss + testsOf([['1001', '1002', expected, at]])), [], at)
 })
+
+test('trunks that promise what they cannot keep: pins in the clear, a registration without a password, an emergency number that phones with SRTP cannot reach', async () => {
+  const site = (trunk: string, more = '') => `users: [{ userId: ann, extension: "2001" }]\nphones: [{ name: ann, user: ann, digest: { user: ann, password: "battery-staple-ann" } }]\nsipTrunkSecurityProfiles: [{ name: P }]\ntrunks: [{ name: t, securityProfile: P, destinations: [{ address: 192.0.2.1 }], ${trunk} }]\nrouteGroups: [{ name: G, trunks: [t] }]\nrouteLists: [{ name: L, members: [{ group: G }] }]\nroutePatterns: [{ pattern: "112", emergency: true, trunk: t }, { pattern: "911", emergency: true, routeList: L }]\n${more}`
+  const warned = async (trunk: string, more = ''): Promise<string[]> => review(await pictureOf(site(trunk, more)), { now: day }).warnings.map(said).filter((one) => /pinNeedsTls|registrationRealm|emergencySrtp/.test(one))
+  assert.deepEqual(await warned(`pinnedCertificates: ["${'ab'.repeat(32)}"], registration: { user: us }`), ['trunk[t].pinnedCertificates policy.trunk.pinNeedsTls', 'trunk[t].registration policy.trunk.registrationRealm', 'routePattern[112].emergency policy.trunk.emergencySrtp', 'routePattern[911].emergency policy.trunk.emergencySrtp'])
+  assert.deepEqual(await warned('srtpAllowed: true, registration: { user: us }', 'sipRealms: [{ realm: c.test, user: us, password: "battery-staple-us" }]'), [])
+})

@@ -148,3 +148,17 @@ test('A44 R135 a carrier that transfers a call outside asks the system transfer 
     system.close()
   }
 })
+
+test('an emergency number is tried where no destination answers a ping; any other number is not', async () => {
+  const c = await carrier({ patterns: '  - { pattern: "112", trunk: carrier, emergency: true }', trunk: 'pingRetries: 1, pingSeconds: 5' })
+  c.alive = false
+  c.system.run(60_000)
+  assert.equal(c.system.exchange.trunks.byName.get('carrier')!.destinations[0]!.up, false)
+  c.system.phone('alice').call('9031234567')
+  c.system.run(500)
+  assert.equal(invites(c), 0)
+  c.system.phone('bob').call('112')
+  c.system.run(500)
+  assert.equal(invites(c), 1)
+  c.system.close()
+})

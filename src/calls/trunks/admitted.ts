@@ -35,8 +35,8 @@ export function trunkAt(x: Exchange, flow: Flow): TrunkState | undefined {
   const { trunks } = x
   if (trunks.byName.size === 0) return undefined
   const found = findTrunk(trunks.policy.index, { source: flow.remoteAddress, sourcePort: flow.remotePort, transport: flow.transport, incomingPort: flow.localPort, peer: flow.peer, nullCipher: flow.nullCipher })
-  const state = found.is === 'trunk' ? trunks.byName.get(found.trunk.name) : undefined
-  return state ? (isPinned(state, flow) ? state : undefined) : ofOurConnection(x, flow)
+  const state = found.is === 'trunk' ? trunks.byName.get(found.trunk.name) : ofOurConnection(x, flow)
+  return state && isPinned(state, flow) ? state : undefined
 }
 
 /** Where certificates are pinned, a name is not enough. */

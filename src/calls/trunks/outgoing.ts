@@ -28,9 +28,9 @@ export function trunkPeer(x: Exchange, { ready, rules }: TrunkState, number: str
   }
 }
 
-/** Undefined where no destination is up. */
-export function legToTrunk(x: Exchange, call: string, state: TrunkState, called: string, from: Party): Leg | undefined {
-  const order = inOrder(state.destinations.filter(({ up }) => up), x.endpoint.random), [first, ...rest] = order
+/** Undefined where no destination is up; an emergency call is tried all the same: who answers no ping may take it. */
+export function legToTrunk(x: Exchange, call: string, state: TrunkState, called: string, from: Party, emergency: boolean): Leg | undefined {
+  const up = state.destinations.filter((one) => one.up), order = inOrder(up.length === 0 && emergency ? state.destinations : up, x.endpoint.random), [first, ...rest] = order
   if (!first) return undefined
   const { picture } = state.ready, peer = trunkPeer(x, state, called, called)
   const [hop = { transport: first.transport, address: '', port: first.port, ...first.like }, ...others] = first.hops

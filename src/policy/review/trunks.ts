@@ -2,11 +2,13 @@
 import type { Snapshot } from '../../directory/snapshot.ts'
 import type { Problem } from '../../kit/result.ts'
 import { checkProfile, warnings } from '../trunk/check.ts'
+import { problem } from '../trunk/problems.ts'
 import { completeProfile, predefinedProfile } from '../trunk/profile.ts'
 import { compileRules } from '../trunk/rules.ts'
 import { checkSharing, mayChange, type OccupiedPort } from '../trunk/sharing.ts'
 import { trunksOf } from '../trunk/trunksOf.ts'
 import { about, type Report, type ReviewFinding } from './finding.ts'
+import { waysOf } from './ways.ts'
 
 export function reviewProfiles(snapshot: Snapshot): Report {
   const { system: { allowNullCipher }, sipRealms } = snapshot, used = new Set(snapshot.trunks.values().map(({ securityProfile }) => securityProfile))
@@ -26,6 +28,21 @@ export function reviewProfiles(snapshot: Snapshot): Report {
 export function reviewRules(snapshot: Snapshot): Report {
   const errors = [...snapshot.trunks.values()].flatMap(({ name, rules }) => compileRules(rules).problems.map(({ rule, field, problem }) => about('trunk', name, problem, `rules[${rule}].${field}`)))
   return { errors, warnings: [] }
+}
+
+/** What trunks promise and cannot keep. */
+export function reviewTrunks(snapshot: Snapshot): Report {
+  const trunks = [...snapshot.trunks.values()].filter(({ enabled }) => enabled), { sipRealms, phones, dialLists } = snapshot
+  const pinned = trunks.filter(({ pinnedCertificates, securityProfile }) => pinnedCertificates.length > 0 && snapshot.trunkProfiles.get(securityProfile)?.deviceSecurityMode === 'nonSecure')
+  const silent = sipRealms.size > 0 ? [] : trunks.filter(({ registration }) => registration)
+  const isStrict = phones.values().some(({ mediaSecurity }) => mediaSecurity === 'required'), takesSrtp = (name: string): boolean => { const trunk = snapshot.trunks.get(name); return trunk?.srtpAllowed === true || trunk?.srtpRequired === true }
+  const mute = isStrict ? dialLists.routePattern.filter((row) => row.emergency && waysOf(snapshot, row).length > 0 && !waysOf(snapshot, row).some(takesSrtp)) : []
+  return {
+    errors: [], warnings: [
+      ...pinned.map(({ name }) => about('trunk', name, problem('policy.trunk.pinNeedsTls'), 'pinnedCertificates')), ...silent.map(({ name }) => about('trunk', name, problem('policy.trunk.registrationRealm'), 'registration')),
+      ...mute.map(({ pattern, partition }) => about('routePattern', partition === undefined ? pattern : `${pattern} ${partition}`, problem('policy.trunk.emergencySrtp'), 'emergency')),
+    ],
+  }
 }
 
 /** Ports, subjects and addresses of trunks in use; subjects of all profiles, whether a trunk uses them or not (R355). */

@@ -54,7 +54,7 @@ function viewOf(snapshot: Snapshot, rows: readonly PatternRow[]): (space: string
 
 function wayOf(snapshot: Snapshot, trunk: TrunkPicture, field: typeof uses[number]['field'], what: string, rows: readonly PatternRow[]): ReviewFinding | undefined {
   const out = new Map<string, PatternRow>()
-  for (const row of rows) for (const name of trunksOf(snapshot, row)) if (!out.has(name)) out.set(name, row)
+  for (const row of rows) for (const name of waysOf(snapshot, goal(row))) if (!out.has(name)) out.set(name, row)
   const offNet = [...out].filter(([name]) => snapshot.trunks.get(name)?.offNet === true), isOpen = ([name]: [string, PatternRow]): boolean => mayPass(trunk, snapshot.trunks.get(name)!)
   const open = offNet.filter(isOpen), closed = offNet.filter((way) => !isOpen(way))
   if (offNet.length === 0) return undefined
@@ -66,10 +66,11 @@ function wayOf(snapshot: Snapshot, trunk: TrunkPicture, field: typeof uses[numbe
   }
 }
 
+function goal({ to }: PatternRow): Parameters<typeof waysOf>[1] { return { trunk: to.is === 'trunk' ? to.name : undefined, routeList: to.is === 'routeList' ? to.name : undefined } }
+
 /** Where a row could lead, whoever dials: the local route group may be any. */
-function trunksOf({ dialLists: { routeList, routeGroup } }: Snapshot, { to }: PatternRow): readonly string[] {
-  if (to.is === 'trunk') return [to.name]
-  if (to.is !== 'routeList') return []
-  const groups = new Set(routeList.find(({ name }) => name === to.name)?.members.map(({ group }) => group))
+export function waysOf({ dialLists: { routeList, routeGroup } }: Snapshot, { trunk, routeList: list }: { readonly trunk?: string | undefined; readonly routeList?: string | undefined }): readonly string[] {
+  if (trunk !== undefined) return [trunk]
+  const groups = new Set(routeList.find(({ name }) => name === list)?.members.map(({ group }) => group))
   return routeGroup.filter(({ name }) => groups.has(name) || groups.has(localRouteGroup)).flatMap(({ trunks }) => trunks)
 }

@@ -40,6 +40,9 @@ const table = {
   'policy.trunk.noApplicationUser': ['digest authentication is on, and no application user has digest credentials: every request will be refused.', 'Add one to applicationUsers.'],
   'policy.trunk.noPermission': ['application level authorization is on, and no application user may do what needs one of the four permissions.', 'Check what they may on the application users.'],
   'policy.trunk.noSubject': ['no certificate subject is given: nobody can call in over TLS.', 'Name the other side\'s certificates in secureCertificateSubjects.'],
+  'policy.trunk.pinNeedsTls': ['certificates are pinned, and clear signalling shows none: they protect nothing.', 'Give the trunk a profile of mode encrypted, or take the pins away.'],
+  'policy.trunk.registrationRealm': ['it registers, and no SIP realm has a password for it.', 'Add the carrier\'s realm to sipRealms.'],
+  'policy.trunk.emergencySrtp': ['phones that take no call without SRTP cannot reach this emergency number: it leads to trunks without SRTP alone.', 'Set srtpAllowed of a trunk that can, or mediaSecurity of the phones to preferred.'],
   // Finding the trunk
   'policy.trunk.unknownSource': ['no trunk has a destination at this address for this port.', 'Add the address to the destinations of a trunk.'],
   'policy.trunk.noCertificate': ['the connection showed no certificate.', 'The other side must present one that we trust.'],
