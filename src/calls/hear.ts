@@ -78,7 +78,7 @@ function answered(x: Exchange, about: About, flow: Flow, response: SipMessage): 
 function acked(x: Exchange, flow: Flow, message: SipMessage): void {
   const leg = x.legs.get(message.toTag)
   if (!leg || leg.dialog.callId !== message.callId || leg.dialog.remoteTag !== message.fromTag) return
-  if (leg.peer.trunk ? trunkAt(x, flow)?.ready.name !== leg.peer.trunk.name : !sameFlow(leg, flow)) return
+  if (leg.peer.trunk ? !trunkOfLeg(x, leg, flow) : !sameFlow(leg, flow)) return
   const read = leg.peer.trunk ? asRuled(x, message, leg.peer.trunk) : message
   if (read) acknowledged(x.legHouse, leg, read)
   rearm(x, leg)
@@ -114,7 +114,7 @@ function ofTrunk(x: Exchange, served: Served, trunk: TrunkState): void {
 const trunkMethods: Readonly<Record<string, (x: Exchange, served: Served, from: Admitted) => void>> = {
   OPTIONS: (x, served) => { alive(x, served) },
   INVITE: invitedByTrunk,
-  MESSAGE: (x, served, from) => { messageFrom(x, served, callerOf(served.message, from).number) },
+  MESSAGE: (x, served, from) => { messageFrom(x, served, callerOf(x, served.message, from).number) },
   SUBSCRIBE: (x, served) => { say(x, served, { status: 489, headers: allowEvents }) },
   NOTIFY: notified,
   REFER: referred,
@@ -147,7 +147,7 @@ function alive(x: Exchange, served: Served): void {
 function inDialog(x: Exchange, served: Served): void {
   const leg = x.legs.get(served.message.toTag)
   if (!leg) { inSubscription(x, served); return }
-  if (leg.peer.trunk ? !isTrunkOf(x, leg.peer.trunk.name, served) : !sameFlow(leg, served.flow) && !isPhoneOf(x, leg.peer.phone, served)) return
+  if (leg.peer.trunk ? !isTrunkOf(x, leg, served) : !sameFlow(leg, served.flow) && !isPhoneOf(x, leg.peer.phone, served)) return
   if (leg.secure && !isSecure(served.flow)) { say(x, served, { status: 403, problem: weaker }); return }
   const read = leg.peer.trunk ? ruled(x, served, leg.peer.trunk) : served
   if (read) within(x.legHouse, leg, read)
@@ -162,11 +162,17 @@ function isPhoneOf(x: Exchange, name: string, served: Served): boolean {
 }
 
 /** The trunk of this very leg, from wherever it stands, and with credentials for every request where its profile wants them (R343). */
-function isTrunkOf(x: Exchange, name: string, served: Served): boolean {
-  const state = trunkAt(x, served.flow)
-  if (state?.ready.name === name) return admitted(x, served, state, true) !== undefined
+function isTrunkOf(x: Exchange, leg: SipLeg, served: Served): boolean {
+  const state = trunkOfLeg(x, leg, served.flow)
+  if (state) return admitted(x, served, state, true) !== undefined
   say(x, served, { status: 481 })
   return false
+}
+
+/** By the name that it had when the call began; a trunk that was renamed since is the one that stands at the same address (R309, R321). */
+function trunkOfLeg(x: Exchange, { peer, to }: SipLeg, flow: Flow): TrunkState | undefined {
+  const state = trunkAt(x, flow), name = peer.trunk!.name, address = 'service' in to ? to.remoteAddress : to.address
+  return state?.ready.name === name || (!x.trunks.byName.has(name) && address === flow.remoteAddress) ? state : undefined
 }
 
 const isSecure = (flow: Flow) => flow.transport === 'tls' || flow.transport === 'wss'

@@ -1,11 +1,11 @@
-/** Attended transfer brings nobody together whom a blind one could not: off-net to off-net, tables, minutes. R122, R131, R135; dial plan 11.10; A44 */
+/** Attended transfer brings nobody together whom a blind one could not: off-net to off-net, tables, minutes; and whose trunk a request is, in calls that go on. R122, R131, R135, R309, R321; dial plan 11.10; A44 */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Talk } from '../../src/index.ts'
+import { simulatedSite, type Talk } from '../../src/index.ts'
 import { decide } from '../../src/calls/decide.ts'
 import { trunkAt } from '../../src/calls/trunks/admitted.ts'
 import { carrier, type Carrier, sdp } from './carrier.ts'
-import type { PairPlan } from './pair.ts'
+import { nearSite, type PairPlan } from './pair.ts'
 
 /** Alice talks with somebody who called her from outside. */
 async function called(plan: PairPlan): Promise<{ c: Carrier; first: Talk }> {
@@ -84,5 +84,15 @@ test('RFC 5922 7.1 R350 on a connection that we made, a certificate of sip:sbc.c
     id: 1, service: 'sip-tls', transport: 'tls', localAddress: '10.0.0.1', localPort: 40_000, remoteAddress: '10.0.0.2', remotePort: 5061, peer: { subject: '', names, fingerprint: 'ab'.repeat(32) },
   })?.ready.name
   assert.deepEqual([at('sip:sbc.carrier.test'), at('SBC.carrier.test'), at('sip:other@sbc.carrier.test'), at('sbc.carrier.test.evil.test')], ['carrier', 'carrier', undefined, undefined])
+  c.system.close()
+})
+
+test('R309 R321 a call goes on under the new name of its trunk: the other side hangs up as before', async () => {
+  const { c, first } = await called({}), [invite] = c.heard.filter(({ message }) => message.is === 'response' && message.status === 200 && message.method === 'INVITE')
+  const renamed = nearSite({ profile: 'outgoingTransport: udp' }).replaceAll('name: carrier', 'name: other').replaceAll('trunk: carrier', 'trunk: other')
+  c.system.exchange.snapshot = (await simulatedSite(renamed)).snapshot
+  const id = c.ask('BYE', '1001', { callId: invite!.message.callId, cseq: 2, tags: { from: invite!.message.fromTag, to: invite!.message.toTag } })
+  c.system.run(500)
+  assert.deepEqual([c.statuses(id).at(-1), first.state, ...c.system.exchange.trunks.byName.keys()], [200, 'ended', 'other'])
   c.system.close()
 })

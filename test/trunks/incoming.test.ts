@@ -18,6 +18,12 @@ async function caller(plan: Parameters<typeof carrier>[0], headers: string, from
   return found
 }
 
+test('A44 A26 a caller from outside is shown as nobody of the house, unless the trunk leads to one or its word counts', async () => {
+  for (const from of ['"Bob Brown" <sip:1002@carrier.test>', '<sip:bob@near.test>']) assert.equal((await caller({}, '', from)).from, '<sip:anonymous@near.test>', from)
+  assert.equal((await caller({ trunk: 'offNet: false' }, '', '"Bob Brown" <sip:1002@carrier.test>')).from, '"Bob Brown" <sip:1002@near.test>')
+  assert.equal((await caller({}, '', '<sip:1009@carrier.test>')).from, '<sip:1009@near.test>')
+})
+
 test('A26 RFC 3325 5: an asserted identity over a trunk without proof is a claim like any: From is shown', async () => {
   assert.deepEqual(await caller({ trunk: 'trustIdentity: true' }, claims), { from: '<sip:+41441234567@near.test>', asserted: ['<sip:+41441234567@near.test>'] })
 })

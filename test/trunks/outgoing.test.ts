@@ -197,3 +197,21 @@ test('RFC 4028 9: a peer that answers with a longer session than was asked for i
   assert.equal(c.system.calls.size, 0, 'nobody refreshed it')
   c.system.close()
 })
+
+test('A16 RFC 3261 10.2.8 a carrier that wants longer is heard once, and no word of its own puts the next REGISTER off for more than a day', async () => {
+  const c = await carrier({ trunk: 'registration: { user: us }' }), { system } = c, registers = () => c.heard.filter(({ text }) => text.startsWith('REGISTER'))
+  assert.ok(system.until(() => registers().length === 1))
+  c.answer(c.last('REGISTER ')!, '423 Interval Too Brief', 'Min-Expires: 4000\r\n')
+  system.run(500)
+  assert.equal(field(c.last('REGISTER '), 'Expires'), '4000')
+  c.answer(c.last('REGISTER ')!, '423 Interval Too Brief', 'Min-Expires: 4001\r\n')
+  system.run(5_000)
+  assert.equal(registers().length, 2)
+  system.run(35_000)
+  c.answer(c.last('REGISTER ')!, '200 OK', 'Expires: 4294967295\r\n')
+  system.run(1_000)
+  const { registration } = system.exchange.trunks.byName.get('carrier')!
+  assert.equal(registration!.state, 'registered')
+  assert.ok(registration!.until - system.exchange.now <= 86_400_000)
+  system.close()
+})

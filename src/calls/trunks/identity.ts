@@ -2,10 +2,11 @@
  * Who calls over a trunk, and who forwarded: believed only where the peer has shown who it is and the trunk says that its word counts.
  *
  * Standards  RFC 3323, 3325 5, 9.1; RFC 5806; RFC 7044; sip-trunk 1.5; R345
- * Security   A26: without proof From alone is read, as a claim; a number is digits and a few signs, whatever stands there
+ * Security   A26: without proof From alone is read, as a claim, and one to be somebody of this house (from outside) is not passed on; a number is digits and a few signs, whatever stands there
  */
 import { address, addresses, lines, maxList, parseAddress, parseUri, type SipMessage, split, tokens } from '../../wire/sip/index.ts'
 import { nameOf } from '../numbers.ts'
+import type { Exchange } from '../state.ts'
 import type { Admitted } from './admitted.ts'
 
 export interface Caller { readonly number: string; readonly name: string; readonly anonymous: boolean }
@@ -13,13 +14,14 @@ export interface Caller { readonly number: string; readonly name: string; readon
 const maxNumber = 64, maxDiversions = 12
 const nobody = 'anonymous'
 
-export function callerOf(message: SipMessage, { state, proven }: Admitted): Caller {
-  const { trustIdentity, remotePartyId } = state.ready.picture, believes = trustIdentity && proven
+export function callerOf({ snapshot }: Exchange, message: SipMessage, { state, proven }: Admitted): Caller {
+  const { trustIdentity, remotePartyId, offNet } = state.ready.picture, believes = trustIdentity && proven
   const asserted = believes ? addresses(message, 'P-Asserted-Identity')?.[0] ?? (remotePartyId ? party(message) : undefined) : undefined
   const from = address(message, 'From'), said = asserted ?? from
-  const number = numberOf(said?.uri), hidden = tokens(message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one))
+  const claimed = numberOf(said?.uri), isFalse = offNet && !believes && snapshot.numberOrUser(claimed).is !== 'unknown', number = isFalse ? '' : claimed
+  const hidden = tokens(message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one))
   const anonymous = hidden || /\banonymous\b/i.test(from?.uri ?? '')
-  return { number: number === '' ? nobody : number, name: anonymous ? '' : said?.display ?? '', anonymous }
+  return { number: number === '' ? nobody : number, name: anonymous || isFalse ? '' : said?.display ?? '', anonymous }
 }
 
 /** Remote-Party-ID of the calling party. */

@@ -28,7 +28,7 @@ const no = (status: number, text: string, remedy?: string): No => ({ status, pro
 export function referred(x: Exchange, served: Served, from: Admitted): void {
   const { message } = served, wish = x.closing ? no(503, 'The system is going down.') : wishOf(x, message)
   if ('status' in wish) { turnDown(x, served, wish); return }
-  const { name } = from.state.ready, by: By = { is: 'trunk', trunk: name, use: 'refer' }, { number, anonymous, name: display } = callerOf(message, from)
+  const { name } = from.state.ready, by: By = { is: 'trunk', trunk: name, use: 'refer' }, { number, anonymous, name: display } = callerOf(x, message, from)
   const call = newCall(x, number, wish.line, { maxForwards: message.maxForwards < 0 ? 69 : message.maxForwards - 1, maxBreadth: 60, sips: /^sips:/i.test(message.uri), anonymous })
   const referee = x.callHouse.decide(call, by, wish.line)
   if (referee.is === 'refused') { turnDown(x, served, no(referee.cause.status, referee.cause.text)); return }

@@ -35,6 +35,8 @@ export interface Registration extends Sleeper {
 
 /** RFC 5626 4.5: 30 s, doubled each time, at most half an hour; somewhere between half and all of it. */
 const firstWait = 30_000, longestWait = 1_800_000
+/** Whatever a carrier says, it is told again within a day. */
+const longestExpires = 86_400
 
 export function registrationOf({ name, picture, destinations }: ReadyTrunk): Registration | undefined {
   const { registration } = picture
@@ -70,16 +72,19 @@ function say(x: Exchange, one: Registration, hop: Hop, asked: ClientState, crede
     if (again !== undefined) { say(x, one, hop, asked, again, expires, counts); return }
     if (!counts) return
     if (response && response.status < 300) registered(x, one, response)
-    else if (response?.status === 423 && (deltaSeconds(header(response, 'Min-Expires')) ?? 0) > expires) say(x, one, hop, asked, credentials, deltaSeconds(header(response, 'Min-Expires'))!, counts)      // 10.2.8
+    else if (response?.status === 423 && expires === one.expires && leastOf(response) > expires) say(x, one, hop, asked, credentials, leastOf(response), counts)      // 10.2.8, once (A16)
     else failed(x, one, response ? `The carrier answers ${response.status} ${response.reason}.` : 'The carrier does not answer.')
   })
 }
+
+/** What the carrier wants at least; no more than a day is asked for. */
+function leastOf(response: SipMessage): number { return Math.min(deltaSeconds(header(response, 'Min-Expires')) ?? 0, longestExpires) }
 
 /** 10.2.4: the carrier's word on how long counts: of our contact, else of the response. */
 function registered(x: Exchange, one: Registration, response: SipMessage): void {
   const own = addresses(response, 'Contact')?.find(({ uri }) => { const parsed = parseUri(uri); return parsed.ok && (one.bulk || parsed.value.user === one.user) })
   const said = deltaSeconds(/;\s*expires\s*=\s*(\d+)/i.exec(own?.params ?? '')?.[1]) ?? deltaSeconds(header(response, 'Expires')) ?? one.expires
-  const seconds = Math.max(said, 10), before = one.state
+  const seconds = Math.min(Math.max(said, 10), longestExpires), before = one.state
   Object.assign(one, { state: 'registered', reason: '', failures: 0, until: x.now + seconds * 1_000 })
   sleep(x.trunks, one, x.now + Math.max(seconds * 900, (seconds - 60) * 1_000))
   if (before !== 'registered') tell(x, one, true)
