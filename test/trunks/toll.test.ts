@@ -162,3 +162,16 @@ test('an emergency number is tried where no destination answers a ping; any othe
   assert.equal(invites(c), 1)
   c.system.close()
 })
+
+test('an emergency number goes to the next trunk whatever the first answers, as long as no telephone has rung', async () => {
+  const plan: PairPlan = { patterns: '  - { pattern: "112", routeList: L, emergency: true }\n  - { pattern: "118", routeList: L }', near: 'routeGroups: [{ name: A, trunks: [carrier] }, { name: B, trunks: [carrier] }]\nrouteLists: [{ name: L, members: [{ group: A }, { group: B }] }]\n' }
+  for (const [number, status, out] of [['112', '404 Not Found', 2], ['112', '603 Decline', 2], ['118', '404 Not Found', 1], ['118', '603 Decline', 1]] as const) {
+    const c = await carrier(plan)
+    c.system.phone('bob').call(number)
+    assert.ok(c.system.until(() => c.last('INVITE ') !== undefined))
+    c.answer(c.last('INVITE ')!, status)
+    c.system.run(500)
+    assert.equal(invites(c), out, `${number} ${status}`)
+    c.system.close()
+  }
+})

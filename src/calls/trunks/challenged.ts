@@ -21,8 +21,9 @@ export function answerChallenge(x: Exchange, trunk: string, response: SipMessage
   if (!state || !names) return undefined
   const challenges = lines(response, names[0]).slice(0, maxChallenges).flatMap((line) => { const parsed = parseChallenge(line); return parsed.ok ? [parsed.value] : [] })
   const realms = challenges.flatMap((one) => one.is === 'digest' ? [one.realm] : [])
-  for (const realm of realms) { if (response.status === 407) state.proxyRealms.add(realm); else state.proxyRealms.delete(realm) }
-  const values = answer(asked, state.memory, challenges, credentialsFor(x.snapshot, realms), { ...request, peer: trunk }, x.endpoint.random)
+  const known = credentialsFor(x.snapshot, realms)
+  for (const { realm } of known) { if (response.status === 407) state.proxyRealms.add(realm); else state.proxyRealms.delete(realm) }      // others are not remembered: a peer may name any number
+  const values = answer(asked, state.memory, challenges, known, { ...request, peer: trunk }, x.endpoint.random)
   return values.ok ? values.value.map((value) => `${names[1]}: ${value}\r\n`).join('') : undefined
 }
 

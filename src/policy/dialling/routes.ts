@@ -58,7 +58,7 @@ function inTurn(trunks: readonly string[], turn: number): readonly string[] {
 
 /** The next trunk, or the end. The first call has no outcome. */
 export function nextRoute(plan: DialPlan, routing: Routing, rule: Rule, carrying: Carrying, outcome?: Outcome, note?: Note): Next {
-  if (routing.done || (outcome && stops(outcome, stopOn(plan, rule), note))) { routing.done = true; return { do: 'stop' } }
+  if (routing.done || (outcome && stops(outcome, stopOn(plan, rule), rule.row.emergency === true, note))) { routing.done = true; return { do: 'stop' } }
   while (routing.tried < routing.candidates.length) {
     const candidate = routing.candidates[routing.tried++]!
     const offer = offerOf(plan, candidate, rule, carrying, note)
@@ -74,11 +74,11 @@ function stopOn(plan: DialPlan, { row: { to } }: Rule): StopOn {
 }
 
 /** Does the call end here, or may another trunk be tried? */
-function stops(outcome: Outcome, { userBusy = true, unallocatedNumber = true, outOfBandwidth = false }: StopOn, note: Note): boolean {
+function stops(outcome: Outcome, { userBusy = true, unallocatedNumber = true, outOfBandwidth = false }: StopOn, emergency: boolean, note: Note): boolean {
   if (outcome.is === 'answered' || outcome.is === 'cancelled') return true
   if (outcome.is !== 'status') return false
   const { rang = false } = outcome, kind = kindOf(outcome)
-  const stop = rang || kind === 'everywhere' || (kind === 'busy' && userBusy) || (kind === 'unallocated' && unallocatedNumber) || (kind === 'bandwidth' && outOfBandwidth)
+  const stop = rang || !emergency && (kind === 'everywhere' || (kind === 'busy' && userBusy) || (kind === 'unallocated' && unallocatedNumber) || (kind === 'bandwidth' && outOfBandwidth))
   note?.({ text: stop ? `${outcome.status}${rang ? ' after it rang' : ''}: no other trunk is tried.` : `${outcome.status}: the next trunk is tried.` })
   return stop
 }
