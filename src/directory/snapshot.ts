@@ -146,9 +146,9 @@ export class Snapshot {
   }
 
   /** What a challenge of this realm is answered with; undefined where no row of sipRealms has it: it is not answered. */
-  realmCredentials(realm: string): { readonly user: string; readonly ha1: Ha1 } | undefined {
+  realmCredentials(realm: string): { readonly user: string; readonly ha1: Ha1; readonly trunks: readonly string[] } | undefined {
     const known = this.#realms.get(realm)
-    return known && { user: known.user, ha1: readHa1(this.#unsealed(known.sealed, placeOf('sipRealm', realm, 'password'))) }
+    return known && { user: known.user, trunks: known.trunks, ha1: readHa1(this.#unsealed(known.sealed, placeOf('sipRealm', realm, 'password'))) }
   }
 
   #unsealed(sealed: string, place: string): Buffer {
@@ -190,7 +190,7 @@ function follows(text: string, code: string): boolean { return code !== 'off' &&
 
 interface SealedDigest { readonly phone: PhonePicture; readonly sealed: string }
 interface SealedApplication { readonly user: ApplicationUserPicture; readonly sealed: string }
-interface SealedRealm { readonly user: string; readonly sealed: string }
+interface SealedRealm { readonly user: string; readonly sealed: string; readonly trunks: readonly string[] }
 interface SealedPerson { readonly password?: string | undefined; readonly pin?: string | undefined }
 
 interface Tables {
@@ -268,7 +268,7 @@ function outside(bodies: Bodies): Pick<Tables, 'trunkProfiles' | 'trunks' | 'app
     trunkProfiles: keyed('trunkProfile'), trunks: keyed('trunk'), restrictionTables: keyed('restrictionTable'), classesOfService: keyed('classOfService'),
     applicationUsers: new Map(applications.map((one) => [one.userId, applicationUserPicture(one)])),
     applications: new Map(applications.flatMap((one) => one.digest?.password ? [[one.digest.user, { user: applicationUserPicture(one), sealed: one.digest.password.sealed }]] : [])),
-    realms: new Map(bodies.sipRealm.map(({ body }) => body as unknown as SipRealm).flatMap(({ realm, user, password }) => password ? [[realm, { user, sealed: password.sealed }]] : [])),
+    realms: new Map(bodies.sipRealm.map(({ body }) => body as unknown as SipRealm).flatMap(({ realm, user, password, trunks }) => password ? [[realm, { user, sealed: password.sealed, trunks }]] : [])),
     dialLists: Object.freeze(Object.fromEntries(dialKinds.map((kind) => [kind, Object.freeze(bodies[kind].map(({ body }) => Object.freeze(body)))]))) as unknown as DialLists,
     tollControl: Object.freeze((bodies.tollControl[0]?.body ?? complete('tollControl', {})) as unknown as TollControl),
   }

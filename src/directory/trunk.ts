@@ -93,6 +93,7 @@ export const sipRealm = define({ kind: 'sipRealm', collection: 'sipRealms', labe
   realm: text({ label: 'Realm', about: 'As the challenge spells it.', max: 128, named: 'realm' }),
   user: text({ label: 'User', about: 'User name in our answer.', max: 128, named: 'realm' }),
   password: optional(secretText('Password', 'Given to us by the peer: kept as HA1 values, sealed.', 'digest', 1, 128)),
+  trunks: listOf('Trunks', 'Whose challenges it answers; those of any trunk where none is given: a peer may name whatever realm it likes, and try passwords on the answer.', reference('Trunk', 'Its name in its list.', ['trunk']), 100),
 })
 
 export const applicationUser = define({ kind: 'applicationUser', collection: 'applicationUsers', label: 'Application user', about: 'A system behind a trunk, and what its requests may do where the profile asks (R361–R370).' }, {

@@ -215,3 +215,13 @@ test('A16 RFC 3261 10.2.8 a carrier that wants longer is heard once, and no word
   assert.ok(registration!.until - system.exchange.now <= 86_400_000)
   system.close()
 })
+
+test('A13 a password of another trunk is not given to who names its realm', async () => {
+  const near = 'sipRealms: [{ realm: carrier.test, user: us, password: "pepper-mill-9", trunks: [other] }]'
+  const c = await carrier({ trunk: 'registration: { user: pbx } }, { name: other, securityProfile: Carrier, destinations: [{ address: 10.0.0.7 }]', near })
+  assert.ok(c.system.until(() => c.last('REGISTER ') !== undefined))
+  c.answer(c.last('REGISTER ')!, '401 Unauthorized', 'WWW-Authenticate: Digest realm="carrier.test", nonce="n", qop="auth", algorithm=MD5\r\n')
+  c.system.run(2_000)
+  assert.deepEqual(c.heard.filter(({ text }) => text.startsWith('REGISTER')).map((one) => field(one, 'Authorization')), [''])
+  c.system.close()
+})

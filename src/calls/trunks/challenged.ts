@@ -2,7 +2,7 @@
  * A trunk's peer asks who we are: answered from the rows of sipRealms, and from nothing else.
  *
  * Standards  RFC 3261 22.2, 22.3; sip-trunk 1.3; R319
- * Security   A13: a realm without a row is not answered, and no phone's password is ever used; each challenge is answered once, and once more where it was stale
+ * Security   A13: a realm without a row, or of another trunk, is not answered, and no phone's password is ever used; each challenge is answered once, and once more where it was stale
  */
 import { ahead, answer, type ClientState, type Credential, parseChallenge } from '../../wire/sip/digest/index.ts'
 import { lines, type SipMessage } from '../../wire/sip/index.ts'
@@ -40,6 +40,6 @@ export function answerAhead(x: Exchange, trunk: string, request: Request): strin
 function credentialsFor(snapshot: Snapshot, realms: readonly string[]): Credential[] {
   return [...new Set(realms)].flatMap((realm) => {
     const known = snapshot.realmCredentials(realm)
-    return known ? [{ realm, user: known.user, ha1s: { md5: known.ha1.MD5, sha256: known.ha1['SHA-256'], 'sha512-256': known.ha1['SHA-512-256'] } }] : []
+    return known ? [{ realm, user: known.user, peers: known.trunks.length > 0 ? known.trunks : undefined, ha1s: { md5: known.ha1.MD5, sha256: known.ha1['SHA-256'], 'sha512-256': known.ha1['SHA-512-256'] } }] : []
   })
 }
