@@ -27,6 +27,14 @@ export interface StoredCall {
   readonly legs: readonly unknown[]
 }
 
+/** What somebody tried and was kept from. */
+export interface IncidentRow { readonly id: string; readonly at: number; readonly what: string; readonly who: string; readonly detail: Readonly<Record<string, unknown>> }
+
+export interface IncidentStore {
+  list(query: { limit?: number | undefined; what?: string | undefined }): Promise<Result<IncidentRow[]>>
+  verify(): Promise<Result<{ rows: number; hash: string }>>
+}
+
 export interface RecordStore {
   find(id: string): Promise<Result<StoredCall | undefined>>
   list(query: { limit?: number | undefined; party?: string | undefined }): Promise<Result<StoredCall[]>>
@@ -62,6 +70,7 @@ export interface House {
   readonly key: SealKey
   readonly configuration: Configuration
   readonly records: RecordStore
+  readonly incidents: IncidentStore
   /** Asks the call process; fails where it does not answer in time. */
   readonly live: <R extends LiveRequest>(request: R) => Promise<Result<LiveAnswer<R>>>
   /** Ports that this process has bound itself. */

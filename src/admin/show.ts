@@ -24,6 +24,8 @@ export const showCommands: readonly Command[] = [
   { name: 'show version', about: 'Versions.', who: 'owner', options: [], run: async ({ version }) => answer(version, { columns: ['part', 'version'], rows: Object.entries(version) }) },
   { name: 'show pending', about: 'What is saved and not in use.', who: 'owner', options: [], run: showPending },
   { name: 'show audit', about: 'Who changed what, and whether the history is whole.', who: 'owner', options: [{ name: 'limit', about: 'Rows at most.', takes: 'number' }], run: audit },
+  { name: 'show incidents', about: 'What somebody tried and was kept from: sources that guess, requests that a trunk may not send, limits that were reached; and whether the history is whole.', who: 'owner',
+    options: [{ name: 'limit', about: 'Rows at most.', takes: 'number' }, { name: 'what', about: 'Only these: source.locked, trunk.refused, toll.limit.', takes: 'text' }], run: incidents },
   { name: 'show requirements', about: 'Requirements and their text; which tests show them says `npm run trace` in a clone.', who: 'owner', options: [], run: requirements },
 ]
 
@@ -127,6 +129,16 @@ async function audit(house: House, { limit }: Options): Promise<Result<Answer>> 
     columns: ['id', 'when', 'who', 'how', 'what', 'object', 'fields'], none: 'nothing was changed yet',
     rows: rows.map((r) => [String(r.rev), moment(r.at), r.by, r.undoes === undefined ? r.via : `${r.via} of ${r.undoes}`, r.what, `${r.kind} ${r.key}`.trim(), r.fields.map((f) => `${f.field}: ${text(f.before)} → ${text(f.after)}`).join(', ')]),
   }, chain.ok && chain.value.id === 0 ? undefined : chain.ok ? `The chain of ${chain.value.id} rows holds; its last hash is ${chain.value.hash}.` : `THE CHAIN IS BROKEN: ${chain.problem.text}`)
+}
+
+async function incidents(house: House, { limit, what }: Options): Promise<Result<Answer>> {
+  const rows = await house.incidents.list({ limit: numberOf(limit, 100), what: typeof what === 'string' ? what : undefined }), chain = await house.incidents.verify()
+  if (!rows.ok) return rows
+  const proof = chain.ok ? { holds: true, ...chain.value } : { holds: false, problem: chain.problem }
+  return answer({ chain: proof, incidents: rows.value }, {
+    columns: ['when', 'what', 'who', 'detail'], none: 'nobody was kept from anything',
+    rows: rows.value.map(({ at, what: kind, who, detail }) => [moment(at), kind, who, Object.entries(detail).map(([name, value]) => `${name}: ${String(value)}`).join(', ')]),
+  }, chain.ok && chain.value.rows === 0 ? undefined : chain.ok ? `The chain of ${chain.value.rows} rows holds; its last hash is ${chain.value.hash}.` : `THE CHAIN IS BROKEN: ${chain.problem.text}`)
 }
 
 async function requirements(house: House): Promise<Result<Answer>> {

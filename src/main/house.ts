@@ -36,10 +36,10 @@ const doorKinds: readonly Kind[] = ['system', 'service', 'trunk', 'trunkProfile'
 const root = resolve(import.meta.dirname, '../..')
 
 export function deskHouse({ dataDir, store, key, live, log }: Around): DeskHouse {
-  const { configuration, records } = store, bound: BoundPort[] = [], inUse = inUseOf(configuration, key)
+  const { configuration, records, incidents } = store, bound: BoundPort[] = [], inUse = inUseOf(configuration, key)
   let isSure = false
   const house: DeskHouse = {
-    now: monotonicNow, version: { ringfort: ownVersion(), node: process.versions.node }, dataDir, key, configuration, records, live, bound,
+    now: monotonicNow, version: { ringfort: ownVersion(), node: process.versions.node }, dataDir, key, configuration, records, incidents, live, bound,
     ownPorts: () => bound, snapshot: inUse.pictures(), doors: inUse.pictures(doorKinds), portTable, serviceNames, methods: methodTable,
     synchronise: async () => {
       if (inUse.rev() === configuration.rev() && isSure) return

@@ -7,6 +7,7 @@ import { drain, type Exchange, type News } from '../calls/exchange.ts'
 import type { CallRecord } from '../calls/records.ts'
 import { type Log, requestMark } from '../ops/log.ts'
 import type { Writer } from '../store/writer.ts'
+import { incident } from './incidents.ts'
 import type { Tail } from './tail.ts'
 
 export function tellNews(x: Exchange, writer: Writer, log: Log, tail: Tail): void {
@@ -24,10 +25,19 @@ function tell(x: Exchange, news: News, writer: Writer, log: Log, tail: Tail): vo
     }
     case 'trunk': log.write(news.inService ? 'info' : 'error', news.inService ? 'trunk.inService' : 'trunk.outOfService', { trunk: news.trunk, reason: news.reason }); break
     case 'trunkRegistered': log.write(news.registered ? 'info' : 'error', news.registered ? 'trunk.registered' : 'trunk.notRegistered', { trunk: news.trunk, reason: news.reason }); break
-    case 'admission': log.write('warn', 'trunk.refused', { trunk: news.trunk, method: news.method, rule: news.rule }); break
+    case 'admission':
+      log.write('warn', 'trunk.refused', { trunk: news.trunk, method: news.method, rule: news.rule })
+      incident(x, writer, 'trunk.refused', `trunks[${news.trunk}]`, { method: news.method, rule: news.rule })
+      break
     case 'ruleBroke': log.write('error', 'trunk.ruleBroke', { trunk: news.trunk, method: news.method, problem: news.problem }); break
-    case 'limit': log.write('error', 'toll.limit', { who: news.who, limit: news.limit, calls: news.calls }); break
-    case 'locked': log.stranger(news.source, 'warn', 'source.locked'); break
+    case 'limit':
+      log.write('error', 'toll.limit', { who: news.who, limit: news.limit, calls: news.calls })
+      incident(x, writer, 'toll.limit', news.who, { limit: news.limit, calls: news.calls })
+      break
+    case 'locked':
+      log.stranger(news.source, 'warn', 'source.locked')
+      incident(x, writer, 'source.locked', news.source, { what: news.what })
+      break
     case 'strayed': log.write('warn', 'route.notFollowed', { phone: news.phone, remedy: 'Name the proxy in system.trustedProxies if our requests shall go to it.' }); break
     case 'shed': log.stranger('', 'warn', 'work.shed'); break
   }

@@ -11,10 +11,11 @@ import { pendingMigrations } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { guarded, StoreFailure, storeProblem } from './problems.ts'
 import { databasePath } from './reader.ts'
-import { appendRecords, asLines, records } from './records.ts'
+import { appendIncidents, incidents } from './incidents.ts'
+import { appendRecords, records } from './records.ts'
 import { registrations, writeBindings } from './registrations.ts'
 import { openSpool } from './spool.ts'
-import type { Binding, BindingKey, CallRecord, Retention } from './store.ts'
+import { type Binding, type BindingKey, type CallRecord, type Incident, isIncident, type Retention } from './store.ts'
 
 /** Texts, not objects: one copy between the threads, and the records' lines are the spool's lines. */
 export interface Batch {
@@ -22,7 +23,7 @@ export interface Batch {
   readonly saved: string
   /** JSON of BindingKey[]. */
   readonly gone: string
-  /** One JSON record a line, '' for none. */
+  /** One JSON record or incident a line, '' for none. */
   readonly records: string
   /** Somebody waits for it: try the database even if it failed a moment ago. */
   readonly urgent: boolean
@@ -62,8 +63,8 @@ export function openKeeper(dataDir: string, options: KeeperOptions): Keeper {
     take: (batch, now) => {
       const saved = JSON.parse(batch.saved) as Binding[]
       const gone = JSON.parse(batch.gone) as BindingKey[]
-      const calls = batch.records === '' ? [] : batch.records.split('\n').map((text) => ({ record: JSON.parse(text) as CallRecord, text }))
-      const stored = write(held, now, batch.urgent, (db) => { writeBindings(db, saved, gone); appendRecords(db, calls) })
+      const lines = batch.records === '' ? [] : batch.records.split('\n').map((text) => ({ record: JSON.parse(text) as CallRecord | Incident, text }))
+      const stored = write(held, now, batch.urgent, (db) => { writeBindings(db, saved, gone); appendLines(db, lines) })
       if (stored.ok) return { records: 'stored', bindings: 'stored' }
       const spooled = put(batch.records)
       return { records: spooled.ok ? 'spooled' : 'kept', bindings: saved.length + gone.length === 0 ? 'stored' : 'kept', problem: stored.problem }
@@ -72,7 +73,7 @@ export function openKeeper(dataDir: string, options: KeeperOptions): Keeper {
       const read = spool.peek()
       if (!read.ok || !read.value) return undefined
       const { value } = read
-      const stored = write(held, now, false, (db) => appendRecords(db, asLines(value.records)))
+      const stored = write(held, now, false, (db) => { appendLines(db, value.records.map((record) => ({ record, text: JSON.stringify(record) }))) })
       if (!stored.ok) return undefined
       spool.take(value)
       return { records: value.records.length, damaged: value.damaged, more: true }
@@ -81,10 +82,17 @@ export function openKeeper(dataDir: string, options: KeeperOptions): Keeper {
       if (!held.db || held.failing) return
       await registrations(held.db).expire(now)   // a failure here shows at the next write as well
       await records(held.db).trim(keep, now)
+      await incidents(held.db).trim(now - keep.age)
     },
     failing: () => held.failing,
     close: () => { held.db?.close() },
   }
+}
+
+/** Records and incidents come along one way, in the order in which they happened. */
+function appendLines(db: Database, lines: readonly { readonly record: CallRecord | Incident; readonly text: string }[]): void {
+  appendRecords(db, lines.flatMap(({ record, text }) => isIncident(record) ? [] : [{ record, text }]))
+  appendIncidents(db, lines.map(({ record }) => record).filter(isIncident))
 }
 
 /** One transaction on the database, which is opened again if it was lost. */

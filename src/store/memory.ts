@@ -3,14 +3,33 @@ import { type AuditRow, auditRows, type Change, type ChangeSet, sameBody, type S
 import { fail, ok, type Result } from '../kit/result.ts'
 import { auditEntry, type AuditEntry, changeDigest, changeText, linkHash } from './chain.ts'
 import { conflict } from './configuration.ts'
+import { chainOf, link } from './incidents.ts'
 import { storeProblem } from './problems.ts'
-import { type AuditHead, type Binding, type CallRecord, type Configuration, maxAuditPage, maxRecordPage, type RecordQuery, type Records, type Registrations, type Store } from './store.ts'
+import type { IncidentTable } from './schema.ts'
+import { type AuditHead, type Binding, type CallRecord, type Configuration, type Incident, type Incidents, maxAuditPage, maxRecordPage, type RecordQuery, type Records, type Registrations, type Store } from './store.ts'
 
 export function memoryStore(): Store {
   return {
-    configuration: memoryConfiguration(), registrations: memoryRegistrations(), records: memoryRecords(),
+    configuration: memoryConfiguration(), registrations: memoryRegistrations(), records: memoryRecords(), incidents: memoryIncidents(),
     check: async () => ok(undefined),
     close: async () => {},
+  }
+}
+
+function memoryIncidents(): Incidents {
+  const rows: (IncidentTable & { shown: Incident })[] = []
+  return {
+    append: async (list) => {
+      for (const shown of structuredClone(list)) {
+        if (rows.some(({ id }) => id === shown.id)) continue
+        const row = { ...shown, number: rows.length + 1, detail: JSON.stringify(shown.detail) }, before = rows.at(-1)?.hash ?? ''
+        rows.push({ ...row, before, hash: link(before, row), shown })
+      }
+      return ok(undefined)
+    },
+    list: async ({ limit = 100, what, since }) => ok(structuredClone(rows.map(({ shown }) => shown).reverse().filter((row) => (what === undefined || row.what === what) && (since === undefined || row.at >= since)).slice(0, Math.min(Math.max(1, limit), maxAuditPage)))),
+    verify: async () => chainOf(rows) ? ok({ rows: rows.length, hash: rows.at(-1)?.hash ?? '' }) : fail(storeProblem('store.tampered', 'memory')),
+    trim: async (before) => { const old = rows.slice(0, -1).filter(({ at }) => at < before).length; rows.splice(0, old); return ok(old) },
   }
 }
 

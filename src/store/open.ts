@@ -8,6 +8,7 @@ import { migrate, type Migrations, pendingMigrations } from './migrate.ts'
 import { migrations as ours } from './migrations/index.ts'
 import { guarded, StoreFailure, storeProblem } from './problems.ts'
 import { checkedAtStart, databasePath } from './reader.ts'
+import { incidents } from './incidents.ts'
 import { records } from './records.ts'
 import { registrations } from './registrations.ts'
 import type { Store } from './store.ts'
@@ -49,6 +50,7 @@ function storeOn(db: Database): Store {
     configuration: configuration(db),
     registrations: registrations(db),
     records: records(db),
+    incidents: incidents(db),
     check: async () => checkDatabase(db),
     close: async () => { db.close() },
   }

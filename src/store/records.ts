@@ -35,7 +35,7 @@ function byCallId(db: Database, callId: string): CallRecord | undefined {
 /** A record and its JSON: what came as text is kept as it came. */
 export interface RecordLine { readonly record: CallRecord; readonly text: string }
 
-export function asLines(records: readonly CallRecord[]): RecordLine[] { return records.map((record) => ({ record, text: JSON.stringify(record) })) }
+function asLines(records: readonly CallRecord[]): RecordLine[] { return records.map((record) => ({ record, text: JSON.stringify(record) })) }
 
 /** Inside a transaction. Says how many were new: an id that is there already is a replay. */
 export function appendRecords(db: Database, lines: readonly RecordLine[]): number {

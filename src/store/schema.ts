@@ -11,6 +11,7 @@ export interface Schema {
   position: PositionTable
   bindings: BindingTable
   calls: CallTable
+  incidents: IncidentTable
 }
 
 export interface ObjectTable { kind: Kind; key: string; rev: number; body: string; system: number }
@@ -31,3 +32,6 @@ export interface BindingTable { aor: string; key: string; expiresAt: number; bod
 
 /** `detail` is the whole record as JSON; the others are what it is searched by. */
 export interface CallTable { id: string; startedAt: number; from: string; to: string; ending: string; security: string; detail: string }
+
+/** `before` is the hash of the row before it, `hash` covers that and the row. */
+export interface IncidentTable { number: number; id: string; at: number; what: string; who: string; detail: string; before: string; hash: string }

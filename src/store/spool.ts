@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fail, type Result } from '../kit/result.ts'
 import { makeDirectory } from './lock.ts'
 import { guarded, storeProblem } from './problems.ts'
-import { type CallRecord, isCallRecord } from './store.ts'
+import { type CallRecord, type Incident, isCallRecord, isIncident } from './store.ts'
 
 export const maxSpoolBytes = 512 * 1024 * 1024
 /** A longer line is not a record of ours. */
@@ -25,7 +25,7 @@ export interface Spool {
   peek(): Result<Piece | undefined>
   take(read: Piece): void
 }
-export interface Piece { readonly records: CallRecord[]; readonly damaged: number; readonly until: number }
+export interface Piece { readonly records: (CallRecord | Incident)[]; readonly damaged: number; readonly until: number }
 
 export function openSpool(dataDir: string, limit = maxSpoolBytes): Spool {
   const folder = join(dataDir, 'spool')
@@ -100,10 +100,10 @@ function readLines(file: number, from: number): { lines: string[]; until: number
   return { lines, until }
 }
 
-function readRecord(line: string): CallRecord | undefined {
+function readRecord(line: string): CallRecord | Incident | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isCallRecord(value) ? value : undefined
+    return isCallRecord(value) || isIncident(value) ? value : undefined
   } catch {
     return undefined
   }

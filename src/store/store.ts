@@ -10,6 +10,7 @@ export interface Store {
   readonly configuration: Configuration
   readonly registrations: Registrations
   readonly records: Records
+  readonly incidents: Incidents
   /** Reads every page and checks it: linear in the size of the database. */
   check(): Promise<Result<void>>
   close(): Promise<void>
@@ -57,6 +58,30 @@ export interface CallRecord {
   readonly ending: string
   readonly security: string
   readonly legs: readonly unknown[]
+}
+
+/** What somebody tried and was kept from: a source that guesses, a trunk's request that was refused, a limit that was reached. No number, no password. */
+export interface Incident {
+  readonly id: string
+  readonly at: Millis
+  /** `source.locked`, `trunk.refused`, `toll.limit`. */
+  readonly what: string
+  /** A source, a trunk, a user. */
+  readonly who: string
+  readonly detail: { readonly [name: string]: Json }
+}
+
+export interface IncidentQuery { /** 1 to 1,000; 100 unless told. */ readonly limit?: number | undefined; readonly what?: string | undefined; readonly since?: Millis | undefined }
+
+export interface Incidents {
+  /** One transaction; one whose id is there already is left as it is. */
+  append(incidents: readonly Incident[]): Promise<Result<void>>
+  /** Newest first. */
+  list(query: IncidentQuery): Promise<Result<Incident[]>>
+  /** Recomputes the chain. */
+  verify(): Promise<Result<{ rows: number; hash: string }>>
+  /** Forgets what is older, but for the newest, and what is over maxIncidents. */
+  trim(before: Millis): Promise<Result<number>>
 }
 
 /** Of several filters a record meets all. */
@@ -108,4 +133,11 @@ export function isCallRecord(value: unknown): value is CallRecord {
   const { id, startedAt, answeredAt, endedAt, from, to, ending, security, legs } = value as Record<string, unknown>
   return typeof id === 'string' && Number.isFinite(startedAt) && (answeredAt === undefined || Number.isFinite(answeredAt)) && Number.isFinite(endedAt)
     && typeof from === 'string' && typeof to === 'string' && typeof ending === 'string' && typeof security === 'string' && Array.isArray(legs)
+}
+
+/** Whether a value has the fields of an incident: asked of what comes back from the spool. */
+export function isIncident(value: unknown): value is Incident {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, at, what, who, detail } = value as Record<string, unknown>
+  return typeof id === 'string' && Number.isFinite(at) && typeof what === 'string' && typeof who === 'string' && typeof detail === 'object' && detail !== null
 }

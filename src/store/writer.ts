@@ -9,7 +9,7 @@ import type { Millis } from '../kit/machine.ts'
 import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import type { Ack, Batch } from './keeper.ts'
 import { storeProblem } from './problems.ts'
-import { type Binding, type BindingKey, type CallRecord, isBinding, isCallRecord, type Retention } from './store.ts'
+import { type Binding, type BindingKey, type CallRecord, type Incident, isBinding, isCallRecord, isIncident, type Retention } from './store.ts'
 import { type Hold, maxBatch, newWindow, type Window } from './window.ts'
 import type { FromWorker, ToWorker, WriterData } from './writerWorker.ts'
 
@@ -18,6 +18,7 @@ export interface Writer {
   save(binding: Binding): void
   drop(binding: BindingKey): void
   record(record: CallRecord): void
+  incident(incident: Incident): void
   /** ok: everything given so far is on the disk and survives kill -9 (records perhaps in the spool). */
   flush(): Promise<Result<void>>
   /** Flushes, ends the thread. Nothing may be given afterwards. */
@@ -108,6 +109,12 @@ class ThreadedWriter implements Writer {
   record(record: CallRecord): void {
     if (!isCallRecord(record)) throw new TypeError('a call record that lacks a field')
     this.#window.record(JSON.stringify(record))
+    this.#given()
+  }
+
+  incident(incident: Incident): void {
+    if (!isIncident(incident)) throw new TypeError('an incident that lacks a field')
+    this.#window.record(JSON.stringify(incident))
     this.#given()
   }
 
