@@ -17,13 +17,15 @@ export interface Framing {
   at: number
   /** A line was too long: what comes up to its end is not kept. */
   skipping: boolean
+  /** A literal of this command was read past: so is the rest of the command. */
+  declined: boolean
 }
 
 export type Framed =
   /** A whole command: its lines and literals as they came, without the last line end. */
   | { is: 'command'; text: string }
   /** The line announces a literal: nothing goes on before `take` is told what to do with it. */
-  | { is: 'literal'; text: string; size: number; waits: boolean; binary: boolean }
+  | { is: 'literal'; text: string; size: number; waits: boolean; binary: boolean; /** Of a command that was declined: decline it too. */ declined: boolean }
   /** Part of a streamed literal. */
   | { is: 'octets'; data: string; last: boolean }
   /** The command, of which `text` is the beginning, is longer than allowed: it is read past. */
@@ -34,7 +36,7 @@ export type Framed =
 /** Parts that wait before they are put together: an octet at a time must not cost an array of them. */
 const maxParts = 256
 
-export function newFraming(): Framing { return { parts: [], length: 0, left: 0, literal: 'hold', waiting: '', at: 0, skipping: false } }
+export function newFraming(): Framing { return { parts: [], length: 0, left: 0, literal: 'hold', waiting: '', at: 0, skipping: false, declined: false } }
 
 export function feed(framing: Framing, octets: string): void {
   framing.waiting = framing.at === framing.waiting.length ? octets : framing.waiting.slice(framing.at) + octets
@@ -48,13 +50,15 @@ export function unread(framing: Framing): number { return framing.waiting.length
 export function expect(framing: Framing, size: number, how: Framing['literal']): void {
   framing.left = size
   framing.literal = how
-  if (how === 'stream') restart(framing)
+  if (how !== 'hold') restart(framing)
+  framing.declined = how === 'discard'
 }
 
 /** Forgets the command that was begun: its literal was refused and will not come. */
 export function restart(framing: Framing): void {
   framing.parts = []
   framing.length = 0
+  framing.declined = false
 }
 
 /** What comes next, if it is whole; at most `most` octets of a command. */
@@ -70,7 +74,7 @@ export function take(framing: Framing, most: number): Framed | undefined {
   if (framing.length + end - at > most) return tooLong(framing, lf)
   keep(framing, waiting.slice(at, end))
   framing.at = end
-  return lf < 0 ? undefined : line(framing)
+  return lf < 0 ? undefined : line(framing, most)
 }
 
 function keep(framing: Framing, octets: string): void {
@@ -100,16 +104,13 @@ function tooLong(framing: Framing, lf: number): Framed {
   return { is: 'tooLong', text }
 }
 
-function line(framing: Framing): Framed {
-  const text = framing.parts.join('')
-  if (text.charCodeAt(text.length - 2) !== 13) {
-    restart(framing)
-    return { is: 'lineEnd', text: text.slice(0, -1) }
-  }
-  const announced = text.charCodeAt(text.length - 3) === 125 ? literalAt(text, text.length - 3) : undefined
-  if (announced) return { is: 'literal', text, ...announced }
+function line(framing: Framing, most: number): Framed | undefined {
+  const text = framing.parts.join(''), { declined } = framing, isEnded = text.charCodeAt(text.length - 2) === 13
+  const announced = isEnded && text.charCodeAt(text.length - 3) === 125 ? literalAt(text, text.length - 3) : undefined
+  if (announced) return { is: 'literal', text, ...announced, declined }
   restart(framing)
-  return { is: 'command', text: text.slice(0, -2) }
+  if (declined) return take(framing, most)
+  return isEnded ? { is: 'command', text: text.slice(0, -2) } : { is: 'lineEnd', text: text.slice(0, -1) }
 }
 
 /** `{n}`, `{n+}`, `~{n}` before `brace`, where its closing brace stands; at most ten digits are looked at. */

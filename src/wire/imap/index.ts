@@ -9,3 +9,5 @@ export { isAppend, type Parsed, parseCommand, tagOf, type When } from './parse.t
 export { printNstring, printQuoted, printString } from './print.ts'
 export { problems } from './problems.ts'
 export { count, has, intersection, joined, numbers, printRanges, type Range, type Ranges, rangesOf, resolve, type SequenceSet, sequenceSet, split, star, without } from './ranges.ts'
+export { imapSession } from './session/machine.ts'
+export * from './session/state.ts'

@@ -2,7 +2,7 @@
  * Messages written: fields folded, text encoded, parts put together.
  *
  * Standards  RFC 5322 2.1.1, 2.2.3, RFC 2045, RFC 2046 5.1, RFC 2183, RFC 2231
- * Security   A6: no value may hold a line end or another control character; such a draft is a Problem
+ * Security   A4: no value may hold a line end or another control character; such a draft is a Problem
  */
 import type { Problem, Result } from '../../kit/result.ts'
 import { fail, ok } from '../../kit/result.ts'

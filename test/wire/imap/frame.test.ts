@@ -10,7 +10,7 @@ function framed(text: string, size: number, most = 1_000): Framed[] {
     feed(framing, text.slice(i, i + size))
     for (let one = take(framing, most); one; one = take(framing, most)) {
       found.push(one)
-      if (one.is === 'literal') expect(framing, one.size, one.text.includes('STREAM') ? 'stream' : one.text.includes('DISCARD') ? 'discard' : 'hold')
+      if (one.is === 'literal') expect(framing, one.size, one.text.includes('STREAM') ? 'stream' : one.declined || one.text.includes('DISCARD') ? 'discard' : 'hold')
     }
   }
   return found
@@ -35,7 +35,8 @@ const rows: Record<string, [string, string[]]> = {
   'line ends inside a literal': ['a X {4}\r\n\r\n\r\n\r\nb Y\r\n', ['literal a X {4}\r\n', 'command a X {4}\r\n\r\n\r\n', 'command b Y']],
   'an empty literal': ['a X {0}\r\n\r\n', ['literal a X {0}\r\n', 'command a X {0}\r\n']],
   'a streamed literal': ['a STREAM {5}\r\nhello\r\nb Y\r\n', ['literal a STREAM {5}\r\n', 'octets hello', 'command ', 'command b Y']],
-  'a literal read past': ['a DISCARD {5+}\r\nhello\r\nb Y\r\n', ['literal a DISCARD {5+}\r\n', 'command a DISCARD {5+}\r\n', 'command b Y']],
+  'a literal read past': ['a DISCARD {5+}\r\nhello\r\nb Y\r\n', ['literal a DISCARD {5+}\r\n', 'command b Y']],
+  'a second literal behind one read past': ['a DISCARD {2+}\r\nxy {8+}\r\nb NOOP\r\n rest\r\nc Y\r\n', ['literal a DISCARD {2+}\r\n', 'literal  {8+}\r\n', 'command c Y']],
   'a lone LF': ['a NOOP\nb NOOP\r\n', ['lineEnd a NOOP', 'command b NOOP']],
   'brackets that announce nothing': ['a X {}\r\nb X {+}\r\nc X {1-}\r\nd X {12345678901}\r\ne X 5}\r\n', ['command a X {}', 'command b X {+}', 'command c X {1-}', 'command d X {12345678901}', 'command e X 5}']],
 }
@@ -47,8 +48,8 @@ for (const [name, [text, wanted]] of Object.entries(rows)) {
 }
 
 test('RFC 7888 3 a binary literal and one that does not wait are told apart', () => {
-  assert.deepEqual(framed('a X ~{3+}\r\nabc\r\n', 100)[0], { is: 'literal', text: 'a X ~{3+}\r\n', size: 3, waits: false, binary: true })
-  assert.deepEqual(framed('a X {3}\r\nabc\r\n', 100)[0], { is: 'literal', text: 'a X {3}\r\n', size: 3, waits: true, binary: false })
+  assert.deepEqual(framed('a X ~{3+}\r\nabc\r\n', 100)[0], { is: 'literal', text: 'a X ~{3+}\r\n', size: 3, waits: false, binary: true, declined: false })
+  assert.deepEqual(framed('a X {3}\r\nabc\r\n', 100)[0], { is: 'literal', text: 'a X {3}\r\n', size: 3, waits: true, binary: false, declined: false })
 })
 
 test('A41 a line that is too long is told once and read past, wherever it is cut', () => {

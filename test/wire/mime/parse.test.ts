@@ -45,11 +45,11 @@ test('RFC 3501 7.4.2 ENVELOPE: groups, routes, who is left out, octets above 127
 })
 
 const count = (entity: Entity): number => 1 + entity.parts.reduce((sum, part) => sum + count(part), 0) + (entity.message ? count(entity.message) : 0)
-test('A1 bombs: parts and nesting are bounded', () => {
+test('A3 A6 bombs: parts and nesting are bounded', () => {
   assert.ok(count(parseMessage(`Content-Type: multipart/mixed; boundary=a\r\n\r\n${'--a\r\n\r\nx\r\n'.repeat(5_000)}`)) <= maxParts + 1)
   const deep = Array.from({ length: 1_000 }, (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`).join('')
   assert.ok(count(parseMessage(deep)) <= maxNesting + 2)
-  assert.ok(count(parseMessage('Content-Type: message/rfc822\r\n\r\n'.repeat(1_000))) <= maxNesting + 2)
+  assert.ok(count(parseMessage('Content-Type: message/rfc822\r\n\r\n'.repeat(100_000))) <= maxNesting + 2)
   assert.equal(bodyStructure('Content-Type: multipart/mixed\r\n\r\n', parseMessage('Content-Type: multipart/mixed\r\n\r\n'), false), '(("text" "plain" NIL NIL NIL "7bit" 0 0) "mixed")')
 })
 

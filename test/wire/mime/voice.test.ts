@@ -46,13 +46,13 @@ const injections: [string, Partial<VoiceMessage>][] = [
   ['file name', { audio: { ...voice.audio, fileName: 'a"\r\nX: y' } }], ['language', { audio: { ...voice.audio, language: 'de\r\nX: y' } }],
 ]
 for (const [name, changed] of injections) {
-  test(`A6 no header is injected: ${name}`, () => {
+  test(`A4 no header is injected: ${name}`, () => {
     const made = printVoiceMessage({ ...voice, ...changed }, 'abc')
     assert.ok(!made.ok && /^mime\.(?:injection|address)$/.test(made.problem.code), JSON.stringify(made).slice(0, 200))
   })
 }
 
-test('A6 no header is injected: types, names of fields and parameters, an empty multipart', () => {
+test('A4 no header is injected: types, names of fields and parameters, an empty multipart', () => {
   const leaf: Draft = { type: 'text/plain', content: { is: 'text', text: 'x' } }
   const drafts: Draft[] = [
     { ...leaf, type: 'text/plain\r\nX: y' }, { ...leaf, parameters: { 'a\r\nb': 'c' } }, { ...leaf, parameters: { a: 'b\r\nc' } }, { ...leaf, fields: [['X\r\nY', 'z']] }, { ...leaf, fields: [['X', 'y\r\n\r\nbody']] }, { type: 'multipart/mixed', content: { is: 'parts', parts: [] } },
@@ -61,6 +61,6 @@ test('A6 no header is injected: types, names of fields and parameters, an empty 
   assert.ok(printMessage([['X', 'y']], leaf, 'abc').ok)
 })
 
-test('RFC 3464 A6 nothing is injected into a report', () => {
+test('RFC 3464 A4 nothing is injected into a report', () => {
   for (const changed of [{ reportingMta: 'a\r\nb' }, { recipients: [{ address: 'a@b\r\nc', action: 'failed' as const, status: '5.0.0' }] }, { recipients: [{ address: 'a@b', action: 'failed' as const, status: '5.0.0\r\nX: y' }] }]) assert.ok(!printDeliveryReport({ ...report, ...changed }, 'a').ok)
 })
