@@ -159,3 +159,22 @@ test('A16 R354 pinned certificates: the right name in another certificate is nob
     c.system.close()
   }
 })
+
+test('RFC 3263 4 A17 forty trunks whose names move are indexed a few times, not at every answer; turned answers change nothing', async () => {
+  const range = Array.from({ length: 40 }, (_, i) => i), records = (net: number, hosts: number[]) => Object.fromEntries(range.map((i) => [`A sbc${i}.test`, hosts.map((host) => ({ type: 'A' as const, address: `10.${net}.${i}.${host}`, ttl: 1 }))]))
+  const names = records(1, [1, 2]), trunk = `optionsPing: false${range.map((i) => ` }, { name: t${i}, securityProfile: Carrier, optionsPing: false, destinations: [{ address: sbc${i}.test }]`).join('')}`
+  const c = await carrier({ names, trunk }), { trunks } = c.system.exchange
+  const madeBy = (change: ReturnType<typeof records>): number => {
+    let { policy } = trunks, made = 0
+    Object.defineProperty(trunks, 'policy', { configurable: true, get: () => policy, set: (next: typeof policy) => { policy = next; made++ } })
+    Object.assign(names, change)
+    c.system.run(180_000)
+    return made
+  }
+  c.system.run(120_000)
+  assert.equal(madeBy(records(1, [2, 1])), 0)
+  const moved = madeBy(records(2, [1, 2]))
+  assert.ok(moved >= 1 && moved <= 8, `indexed ${moved} times`)
+  for (const i of range) assert.equal(trunks.policy.index.byAddress.get(`5060 10.2.${i}.2`)?.[0]?.name, `t${i}`)
+  c.system.close()
+})

@@ -14,7 +14,7 @@ import { locate } from '../locating.ts'
 import type { Exchange } from '../state.ts'
 import { answerChallenge } from './challenged.ts'
 import { reshaping } from './rules.ts'
-import { type Destination, inService, reindex, sleep, type TrunkState } from './state.ts'
+import { type Destination, inService, sleep, type TrunkState } from './state.ts'
 
 /** Names are looked up again at least so often, pinged or not: requests come from the addresses that they stand for. */
 const lookUpEvery: Millis = 60_000
@@ -25,13 +25,16 @@ export function ping(x: Exchange, state: TrunkState, one: Destination): void {
   if (isLiteral(one.host)) { ask(x, state, one); return }
   const target = { host: one.host, transport: one.transport, secure: one.transport === 'tls', ...(one.port > 0 ? { port: one.port } : {}) }
   x.endpoint.out.push(...locate(x.locating, x.now, target, (found, problem) => {
-    const before = one.hops.map(({ address }) => address).join()
+    const before = addressesOf(one)
     if (found.length > 0) one.hops = found.map((hop) => ({ ...hop, ...one.like }))                 // a name server that is silent takes nothing away
-    if (before !== one.hops.map(({ address }) => address).join()) reindex(x.trunks)
+    if (before !== addressesOf(one)) x.trunks.stale = true
     if (one.hops.length === 0) missed(x, state, one, problem?.text ?? 'No address was found for it.')
     else ask(x, state, one)
   }))
 }
+
+/** In one order: name servers turn theirs. */
+function addressesOf({ hops }: Destination): string { return hops.map(({ address, port }) => `${address} ${port}`).sort().join() }
 
 function ask(x: Exchange, state: TrunkState, one: Destination): void {
   const { picture } = state.ready, [hop] = one.hops

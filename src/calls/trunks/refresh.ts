@@ -6,10 +6,13 @@ import { ping } from './ping.ts'
 import { register, registrationOf, stopRegistration } from './register.ts'
 import { type Destination, destinationsOf, newTrunkState, reindex, sleep, type TrunkState } from './state.ts'
 
-/** Asked at every input: one look where nothing changed. */
+/** Asked at every input: one look where nothing changed. Where names change their addresses, a thousand trunks are indexed once in a second, one at once. */
 export function refreshTrunks(x: Exchange): void {
   const { trunks, snapshot } = x
-  if (trunks.of === snapshot) return
+  if (trunks.of === snapshot) {
+    if (trunks.stale && x.now - trunks.indexedAt >= trunks.byName.size) reindex(trunks, x.now)
+    return
+  }
   trunks.of = snapshot
   trunks.policy = trunksOf(snapshot)
   const before = new Map(trunks.byName)
@@ -20,7 +23,7 @@ export function refreshTrunks(x: Exchange): void {
     trunks.byName.set(ready.name, same ? old : renewed(x, ready, old))
   }
   for (const gone of before.values()) retire(x, gone)
-  reindex(trunks)
+  reindex(trunks, x.now)
   for (const state of trunks.byName.values()) begin(x, state)
 }
 

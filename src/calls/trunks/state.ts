@@ -64,6 +64,9 @@ export interface TrunkStates {
   /** Whose destination this is: `tcp/192.0.2.1/5060`. */
   byHop: ReadonlyMap<string, Destination>
   readonly byName: Map<string, TrunkState>
+  /** A name stands for other addresses than when the indices were made, and when that was. */
+  stale: boolean
+  indexedAt: Millis
   readonly wheel: Wheel<Destination | Registration>
   /** Challenges by nonce validity in seconds: each profile has its own. */
   readonly digest: Map<number, DigestServer>
@@ -74,7 +77,7 @@ export interface TrunkStates {
 const noTrunks: Trunks = { all: [], byName: new Map(), index: { byAddress: new Map(), byName: new Map() } }
 
 export function newTrunkStates(now: Millis): TrunkStates {
-  return { of: undefined, policy: noTrunks, byHop: new Map(), byName: new Map(), wheel: newWheel(now), digest: new Map(), unknown: { source: 0, subject: 0, refused: 0 } }
+  return { of: undefined, policy: noTrunks, byHop: new Map(), byName: new Map(), stale: false, indexedAt: now, wheel: newWheel(now), digest: new Map(), unknown: { source: 0, subject: 0, refused: 0 } }
 }
 
 /** The addresses that a name of a destination stands for just now: requests from there are the trunk's. */
@@ -85,7 +88,9 @@ export function resolvedIn({ byName }: TrunkStates): (host: string) => readonly 
 }
 
 /** The indices anew: a name stands for other addresses now. */
-export function reindex(states: TrunkStates): void {
+export function reindex(states: TrunkStates, now: Millis): void {
+  states.stale = false
+  states.indexedAt = now
   if (states.of) states.policy = trunksOf(states.of, resolvedIn(states))
   states.byHop = new Map([...states.byName.values()].flatMap(({ destinations }) => destinations.flatMap((one) => one.hops.map((hop) => [hopKey(hop.transport, hop.address, hop.port), one]))))
 }
