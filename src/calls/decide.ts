@@ -32,15 +32,17 @@ export function decide(x: Exchange, call: Waits, by: By, number: string): Decisi
  * its tables are asked, and each way out is closed to who is at the other trunk unless that may go out again by it.
  */
 export function mayConnect(x: Exchange, by: Leg, stays: Leg, found: Call, targets: readonly Leg[]): boolean {
-  const { trunk, line, phone } = by.peer, isOut = targets.some(({ charged }) => charged !== undefined)
+  const { trunk, line, phone } = by.peer, isOut = targets.some(goesOut)
   const asked = isOut && !trunk ? decide(x, { a: stays, ringing: undefined, record: found.record }, { is: 'line', line, phone, transfer: true }, found.record.to) : undefined
   if (asked?.is === 'refused') return false
   if (asked?.is === 'outside' && asked.route.emergency) return true
   return targets.every((target) => isOpen(x, stays, target) && isOpen(x, target, stays))
 }
 
+function goesOut({ peer, side }: Leg): boolean { return peer.trunk !== undefined && side === 'out' }
+
 function isOpen({ snapshot }: Exchange, { peer }: Leg, to: Leg): boolean {
-  if (!peer.trunk || !to.peer.trunk || to.charged === undefined) return true
+  if (!peer.trunk || !to.peer.trunk || !goesOut(to)) return true
   const from = snapshot.trunks.get(peer.trunk.name), by = snapshot.trunks.get(to.peer.trunk.name)
   return from !== undefined && by !== undefined && mayPass(from, by)
 }

@@ -86,7 +86,7 @@ export const trunk = define({ kind: 'trunk', collection: 'trunks', label: 'SIP t
     bulk: yesNo('Bulk numbers', 'Registers all numbers at once (RFC 6140).', false),
   })),
   rules: listOf('Rules', 'Changes of headers and descriptions on the way.', headerRule, 50),
-  limits: optional(group('Limits', 'How much goes over it; over that calls are refused and an alarm is raised.', limitFields)),
+  limits: optional(group('Limits', 'How much goes out by it; over that calls are refused and an alarm is raised. Calls that come in have callsAtOnce and callsPerSecond for themselves.', limitFields)),
 })
 
 export const sipRealm = define({ kind: 'sipRealm', collection: 'sipRealms', label: 'SIP realm', about: 'What we answer a peer\'s challenge with: of no other realm, and of no phone.' }, {

@@ -175,3 +175,20 @@ test('an emergency number goes to the next trunk whatever the first answers, as 
     c.system.close()
   }
 })
+
+test('limits of a trunk count what comes in by itself: the next is refused 503, and room comes back when one ends', async () => {
+  const c = await carrier({ trunk: 'limits: { callsAtOnce: 1, callsPerSecond: 2 }' }), { system } = c
+  const calls = (count: number): string[] => Array.from({ length: count }, () => c.ask('INVITE', '1001', { body: sdp })), [one, two] = calls(2)
+  system.run(500)
+  assert.deepEqual([c.statuses(one!), c.statuses(two!)], [[], [503]])
+  assert.ok(system.news.some((each) => each.is === 'limit' && each.who === 'trunks[carrier] incoming'))
+  system.phone('bob').call('9031234567')
+  system.run(500)
+  assert.equal(invites(c), 1, 'what goes out has its own room')
+  system.phone('alice').refuse(486)
+  system.run(2_000)
+  const [three] = calls(1)
+  system.run(500)
+  assert.deepEqual([c.statuses(one!).at(-1), c.statuses(three!)], [486, []])
+  system.close()
+})

@@ -26,8 +26,18 @@ export function charge(x: Exchange, leg: Leg, route: Route, trunk: string): stri
   return undefined
 }
 
+/** A call that came by a trunk: how many at once and in a second, by themselves; those that go out have all of its limits. */
+export function chargeIncoming(x: Exchange, leg: Leg, trunk: string): string | undefined {
+  const { callsAtOnce, callsPerSecond, stop } = x.snapshot.trunks.get(trunk)?.limits ?? {}
+  if (stop === undefined || (callsAtOnce === undefined && callsPerSecond === undefined)) return undefined
+  const object = `trunks[${trunk}]`, counted: Counted = { key: `${object} incoming`, object, limits: { stop, ...(callsAtOnce === undefined ? {} : { callsAtOnce }), ...(callsPerSecond === undefined ? {} : { callsPerSecond }) } }
+  const over = takeOne(x, counted, { taken: new Set() })
+  if (over === undefined) leg.charged = [counted]
+  return over
+}
+
 /** One call counts once in the hour, however many trunks are tried for it. */
-function takeOne(x: Exchange, { key, object, limits }: Counted, route: Route): string | undefined {
+function takeOne(x: Exchange, { key, object, limits }: Counted, route: Pick<Route, 'taken'>): string | undefined {
   const counter = x.toll.get(key) ?? newCounter()
   x.toll.set(key, counter)
   if (route.taken.has(key)) { counter.underWay++; return undefined }
