@@ -23,7 +23,7 @@ export function decide(x: Exchange, call: Waits, by: By, number: string): Decisi
       return { is: 'outside', route: { next: (outcome) => route.next(outcome), emergency, counted: (trunk) => emergency ? [] : countedFor(x.snapshot, who, trunk), taken: new Set() } }
     }
     case 'refused': return refused(found.status, { code: `dialling.${found.cause}`, text: found.text, where: found.object })
-    case 'refuse': return refused(found.status, { code: `toll.${found.rule}`, text: found.text, where: found.object, remedy: found.remedy })
+    case 'refuse': return refused(found.status, { code: `toll.${found.rule}`, text: by.is === 'trunk' ? 'It does not go on to the outside.' : found.text, where: found.object, remedy: found.remedy })
   }
 }
 
@@ -47,7 +47,7 @@ function isOpen({ snapshot }: Exchange, { peer }: Leg, to: Leg): boolean {
   return from !== undefined && by !== undefined && mayPass(from, by)
 }
 
-/** To the caller the dial plan's words; which row of which table it was is for the administrator (`explain call`). */
+/** The text goes to the caller (Warning 399): from outside nobody learns names of trunks and tables; the object is for the administrator. */
 function refused(status: number, problem: Problem): Decision {
   return { is: 'refused', cause: { status, text: status === 404 ? 'Nobody has this number' : 'The dial plan does not allow it', by: 'policy', problem: status === 404 ? undefined : problem } }
 }

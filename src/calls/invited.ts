@@ -69,7 +69,7 @@ function begin(x: Exchange, served: Served, call: Call, { peer, diversions }: Ca
   openCall(x, call)
   openLeg(call.record, { id: leg.id, phone: peer.phone, line: peer.line, side: 'in', transport: flow.transport, callId: leg.dialog.callId, startedAt: x.now })
   const over = peer.trunk && chargeIncoming(x, leg, peer.trunk.name)
-  if (over !== undefined) { endCall(x.callHouse, call, { status: 503, text: 'A limit of calls is reached', by: 'policy', problem: { code: 'toll.limit', text: over } }); return }
+  if (over !== undefined) { endCall(x.callHouse, call, { status: 503, text: 'A limit of calls is reached', by: 'policy', problem: { code: 'toll.limit', text: 'There is no room for another call just now.', where: over } }); return }
   const offer = said.is === 'sdp' ? said.sdp : undefined
   const fits = offer && passOffer(offer, leg, leg)                                // what the phone itself must not offer is refused before anybody rings
   if (fits && !fits.ok) { endCall(x.callHouse, call, { status: 488, text: fits.problem.text, by: 'policy', problem: fits.problem }); return }

@@ -39,6 +39,7 @@ test('A44 outside in to outside out: a caller from the carrier reaches a line, n
     assert.ok([403, 404].includes(c.statuses(id)[0]!), `${number}: ${c.statuses(id).join()}`)
   }
   assert.deepEqual([invites(c), c.statuses(line)], [0, []])
+  assert.deepEqual(c.heard.flatMap((one) => field(one, 'Warning')).filter((text) => /carrier|patterns|table/i.test(text)), [], 'nothing is told of how the house is set up')
   c.system.close()
 })
 
