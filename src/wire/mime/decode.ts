@@ -39,12 +39,14 @@ function base64(decoder: Decoder, octets: string, last: boolean): string {
   return Buffer.from(letters.slice(0, whole), 'base64').toString('latin1')
 }
 
+const escapes = /=([0-9A-Fa-f]{2})|=[ \t]{0,64}\r?\n/g, lastEscapes = /=([0-9A-Fa-f]{2})|=[ \t]{0,64}(?:\r?\n|$)/g
+
 /** What ends in the middle of an escape or of a soft line end waits for the next piece. */
 function quotedPrintable(decoder: Decoder, octets: string, last: boolean): string {
   const text = decoder.held + octets, equals = text.lastIndexOf('='), rest = equals < 0 || text.length - equals > maxEscape ? '' : text.slice(equals)
   const end = !last && /^=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)$/.test(rest) ? equals : text.length
   decoder.held = text.slice(end)
-  return text.slice(0, end).replace(/=([0-9A-Fa-f]{2})|=[ \t]{0,64}(?:\r?\n|$)/g, (_all, hex: string | undefined) => hex === undefined ? '' : String.fromCharCode(Number.parseInt(hex, 16)))
+  return text.slice(0, end).replace(last ? lastEscapes : escapes, (_all, hex: string | undefined) => hex === undefined ? '' : String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 /** Lines of 76, each ended. */

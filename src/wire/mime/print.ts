@@ -79,8 +79,12 @@ function folded(line: string): string {
   const words = line.split(' '), lines: string[] = []
   let held = words[0]!
   for (const word of words.slice(1)) {
-    if (held.length + 1 + word.length > 78 && held.trim() !== '' && word !== '') { lines.push(held); held = ` ${word}` }
-    else held += ` ${word}`
+    if (held.length + 1 + word.length > 78 && word !== '') {
+      lines.push(held)
+      held = ` ${word}`
+      continue
+    }
+    held += ` ${word}`
   }
   return [...lines, held].join('\r\n')
 }

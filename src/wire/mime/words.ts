@@ -43,7 +43,7 @@ function nextWord(value: string, from: number): Word | undefined {
   return at > from ? wordAt(value, at) : undefined
 }
 
-const maxWord = 1_024   // RFC 2047 2 says 75; many say more
+const maxWord = 512   // RFC 2047 2 says 75; many say more
 
 /** `=?charset?B?text?=` */
 function wordAt(value: string, at: number): Word | undefined {
