@@ -59,7 +59,8 @@ export type Command =
   | { readonly is: 'authenticate'; readonly mechanism: string; readonly initial: Secret | undefined }
   | { readonly is: 'login'; readonly user: string; readonly password: Secret }
   | { readonly is: 'select' | 'examine'; readonly mailbox: string; readonly condstore: boolean; readonly resync?: Resync | undefined }
-  | { readonly is: 'create' | 'delete' | 'subscribe' | 'unsubscribe'; readonly mailbox: string; readonly use?: Use | undefined }
+  | { readonly is: 'create'; readonly mailbox: string; readonly uses: readonly Use[] }
+  | { readonly is: 'delete' | 'subscribe' | 'unsubscribe'; readonly mailbox: string }
   | { readonly is: 'rename'; readonly mailbox: string; readonly to: string }
   | { readonly is: 'list'; readonly listing: Listing }
   | { readonly is: 'status'; readonly mailbox: string; readonly items: readonly StatusItem[] }

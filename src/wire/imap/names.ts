@@ -15,7 +15,7 @@ for (let i = 0; i < 64; i++) values[base64.charCodeAt(i)] = i
 /** A name as it stands in a command; undefined where it is malformed. INBOX has one spelling. */
 export function readMailbox(octets: string, isUtf8: boolean): string | undefined {
   const plain = readName(octets, isUtf8)
-  return plain === undefined || plain === '' || !isSound(plain) ? undefined : canonical(plain)
+  return plain === undefined || plain === '' || hasControl(plain) ? undefined : canonical(plain)
 }
 
 /** A pattern or a reference: it may be empty. */
@@ -35,9 +35,8 @@ export function canonical(name: string): string {
   return first.toUpperCase() === 'INBOX' && (name.length === 5 || name[5] === delimiter) ? `INBOX${name.slice(5)}` : name
 }
 
-function isSound(name: string): boolean {
-  return !hasControl(name) && !name.startsWith(delimiter) && !name.endsWith('//') && !name.includes('//')
-}
+/** Whether a mailbox may be made with this name: every level is something. */
+export function isSound(name: string): boolean { return name.split(delimiter).every((level) => level !== '') }
 
 function hasControl(text: string): boolean {
   for (let i = 0; i < text.length; i++) {

@@ -110,25 +110,25 @@ function resyncOf(reader: Reader): Resync {
 
 const uses: readonly Use[] = ['\\All', '\\Archive', '\\Drafts', '\\Flagged', '\\Junk', '\\Sent', '\\Trash']
 
-/** RFC 6154 3: CREATE box (USE (\Sent)); one use a mailbox. */
+/** RFC 6154 3: CREATE box (USE (\Sent)) */
 export function createCommand(reader: Reader, isUtf8: boolean): Command {
   const octets = astring(reader), plain = readMailbox(octets.endsWith('/') ? octets.slice(0, -1) : octets, isUtf8)   // RFC 3501 6.3.3: a last delimiter says that names will stand below
   if (plain === undefined) wrong(reader, problems.mailbox)
-  let use: Use | undefined
+  let given: Use[] = []
   if (skips(reader, ' (')) {
     if (name(reader) !== 'USE') wrong(reader, problems.item)
     space(reader)
-    use = list(reader, useOf, 1, true)[0]
+    given = list(reader, useOf, uses.length, true)
     needs(reader, ')', problems.list)
   }
-  return { is: 'create', mailbox: plain ?? '', use }
+  return { is: 'create', mailbox: plain ?? '', uses: given }
 }
 
-function useOf(reader: Reader): Use | undefined {
+function useOf(reader: Reader): Use {
   needs(reader, '\\', problems.flag)
   const word = `\\${atom(reader)}`.toLowerCase(), found = uses.find((u) => u.toLowerCase() === word)
   if (!found) wrong(reader, problems.item)
-  return found
+  return found ?? '\\All'
 }
 
 /** What stands before the message of APPEND; it ends in `{n}` CR LF. */

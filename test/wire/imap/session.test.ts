@@ -27,6 +27,7 @@ const dialogues: [string, string, readonly string[], Steps][] = [
   ['6.3', 'mailboxes by name', [], [
     ['a NAMESPACE', ['* NAMESPACE (("" "/")) NIL NIL', 'a OK Done.']], ['b CREATE &ZeVnLIqe-', ['b OK Done.']], ['c LIST "" %', [/INBOX/, /Sent/, /Deleted/, '* LIST (\\HasNoChildren) "/" "&ZeVnLIqe-"', 'c OK Done.']],
     ['d RENAME &ZeVnLIqe- x', ['d OK Done.']], ['e RENAME x Sent', ['e NO [ALREADYEXISTS] There is one.']], ['f DELETE x', ['f OK Done.']], ['g DELETE x', ['g NO [NONEXISTENT] There is no such mailbox.']], ['h SELECT x', ['h NO [NONEXISTENT] There is no such mailbox.']],
+    ['j CREATE /a', ['j NO [CANNOT] A level of the name is empty.']], ['k RENAME INBOX a//b', [/^k NO \[CANNOT\]/]], ['l CREATE a (USE (\\Sent \\Trash))', ['l NO [USEATTR] A mailbox has one use.']], ['m CREATE a/', ['m OK Done.']],
     ['i STATUS INBOX (MESSAGES UNSEEN)', ['* STATUS "INBOX" (MESSAGES 3 UNSEEN 3)', 'i OK Done.']],
   ]],
   ['6.3.1', 'SELECT, EXAMINE, CLOSE, UNSELECT', [], [

@@ -4,9 +4,9 @@
  * Standards  RFC 3501 6.3, RFC 2342, RFC 5258, RFC 5819, RFC 6154
  */
 import type { Command, Listing, StatusItem } from '../command.ts'
-import { canonical, delimiter, matches } from '../names.ts'
+import { canonical, delimiter, isSound, matches } from '../names.ts'
 import type { Answer, Folder } from './state.ts'
-import { ask, done, mailboxName, refused, type Turn, untagged } from './turn.ts'
+import { ask, done, mailboxName, refused, reply, type Turn, untagged } from './turn.ts'
 
 export function namespace(turn: Turn): void {
   untagged(turn, `NAMESPACE (("" "${delimiter}")) NIL NIL`)
@@ -73,9 +73,18 @@ export function statusAnswered(turn: Turn, command: Command & { is: 'status' }, 
   answered(turn, command, answer)
 }
 
-export function change(turn: Turn, command: Command & { is: 'create' | 'delete' | 'subscribe' | 'unsubscribe' | 'rename' }): void {
-  ask(turn, command.is === 'rename' ? { is: 'rename', mailbox: command.mailbox, to: command.to } : { is: command.is, mailbox: command.mailbox, use: command.use })
+export function create(turn: Turn, { mailbox, uses }: Command & { is: 'create' }): void {
+  if (!isSound(mailbox)) reply(turn, 'NO', '[CANNOT] A level of the name is empty.')
+  else if (uses.length > 1) reply(turn, 'NO', '[USEATTR] A mailbox has one use.')             // RFC 6154 3
+  else ask(turn, { is: 'create', mailbox, use: uses[0] })
 }
+
+export function rename(turn: Turn, { mailbox, to }: Command & { is: 'rename' }): void {
+  if (isSound(to)) ask(turn, { is: 'rename', mailbox, to })
+  else reply(turn, 'NO', '[CANNOT] A level of the name is empty.')
+}
+
+export function change(turn: Turn, { is, mailbox }: Command & { is: 'delete' | 'subscribe' | 'unsubscribe' }): void { ask(turn, { is, mailbox }) }
 
 /** Done, or refused. */
 export function answered(turn: Turn, _command: Command, answer: Answer): void {

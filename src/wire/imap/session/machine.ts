@@ -14,7 +14,7 @@ import { problems } from '../problems.ts'
 import { append, appendAnswered, appending, decline } from './append.ts'
 import { copied, copy, expunge, expungeAnswered, store, storeAnswered } from './change.ts'
 import { fetch, fetchAnswered, goOn } from './fetch.ts'
-import { answered, change, list, listed, namespace, status, statusAnswered } from './folders.ts'
+import { answered, change, create, list, listed, namespace, rename, status, statusAnswered } from './folders.ts'
 import { authenticate, capability, greet, loggedIn, login, logout, sayFailure, saslLine, secured, startTls } from './login.ts'
 import { found, search } from './search.ts'
 import { close, closed, enable, select, selectAnswered, unselect } from './select.ts'
@@ -183,11 +183,11 @@ const acts: Acts & Readonly<Record<CommandName, Act<Command>>> = {
   enable: { begin: enable },
   select: { begin: select, answered: selecting },
   examine: { begin: select, answered: selecting },
-  create: { begin: change, answered },
+  create: { begin: create, answered },
   delete: { begin: change, answered },
   subscribe: { begin: change, answered },
   unsubscribe: { begin: change, answered },
-  rename: { begin: change, answered },
+  rename: { begin: rename, answered },
   list: { begin: list, answered: listed },
   namespace: { begin: namespace },
   status: { begin: status, answered: statusAnswered },

@@ -48,7 +48,8 @@ export type Ask =
   | { readonly is: 'folders' }
   | { readonly is: 'status'; readonly mailbox: string; readonly items: readonly StatusItem[] }
   | { readonly is: 'select'; readonly mailbox: string; readonly readOnly: boolean }
-  | { readonly is: 'create' | 'delete' | 'subscribe' | 'unsubscribe'; readonly mailbox: string; readonly use?: Use | undefined }
+  | { readonly is: 'create'; readonly mailbox: string; readonly use: Use | undefined }
+  | { readonly is: 'delete' | 'subscribe' | 'unsubscribe'; readonly mailbox: string }
   | { readonly is: 'rename'; readonly mailbox: string; readonly to: string }
   /** Those of `uids` that are there (and changed since). `seen`: make them \Seen first. */
   | { readonly is: 'rows'; readonly uids: Ranges; readonly wants: Wants; readonly seen: boolean; readonly changedSince: number | undefined }
