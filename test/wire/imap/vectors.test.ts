@@ -10,6 +10,9 @@ const folder = join(process.env.RINGFORT_VECTORS ?? resolve(import.meta.dirname,
 /** Extensions that are not offered here, and character sets. */
 const notOffered = /^\S+ (?:UID )?(?:GETQUOTA|GETQUOTAROOT|SETQUOTA|GETMETADATA|SETMETADATA|THREAD|SORT|NOTIFY|XPIG-LATIN)\b|CHARSET KOI8-R|CONTEXT|UPDATE/i
 
+/** No commands: a line of a message, dots for what was left out, and a set that lost a comma where the RFC wraps it. */
+const noCommand = /^Hello Joe|\.\.\.$|9990:9999 15000/
+
 interface Said { readonly text: string; readonly answer: string }
 
 /** Lines of the client put together as they are wrapped, without those that belong to a literal, to SASL or to IDLE. */
@@ -35,7 +38,7 @@ test('RFC 3501 9051 7162 5182 4731 the commands of twenty RFCs are read', (t) =>
     for (const { text, answer } of commandsOf(readFileSync(join(folder, file), 'latin1'))) {
       const parsed = parseCommand(text.replaceAll('( ', '('), true)
       if ('command' in parsed) read++
-      else if (!notOffered.test(text) && !/ (?:BAD|NO) /.test(answer)) wrong.push(`${file} ${parsed.problem.code} ${text}`)
+      else if (!notOffered.test(text) && !noCommand.test(text) && !/ (?:BAD|NO) /.test(answer)) wrong.push(`${file} ${parsed.problem.code} ${text}`)
     }
   }
   t.diagnostic(`${read} commands`)

@@ -15,8 +15,8 @@ function walk(text: string, entity: Entity): Read[] {
   return [{ type: entity.type.value, payload }, ...inside.flatMap((one) => walk(text, one))]
 }
 
-/** Where Python differs: it drops an empty part (37), a boundary used by two levels (39), reads groups of a report as parts (43), boundaries that are broken or differ in a blank (the rest). */
-const differs = new Set(['msg_37.txt', 'msg_39.txt', 'msg_43.txt', '005.eml', '019.eml', '008.eml', '003.eml', '009.eml', '011.eml', '012.eml', '015.eml'])
+/** Where Python differs: it drops an empty part (37), a boundary used by two levels (39), reads groups of a report as parts (43), boundaries that are broken or differ in a blank, eighty levels (the rest). */
+const differs = new Set(['msg_37.txt', 'msg_39.txt', 'msg_43.txt', '005.eml', '019.eml', '008.eml', '003.eml', '009.eml', '011.eml', '012.eml', '015.eml', '016.eml'])
 
 test('RFC 2046 5.1 messages of others have the parts that Python reads in them', (t) => {
   if (!existsSync(folder) || !hasPython) { t.diagnostic(hasPython ? absent : 'python3 is absent: nothing was compared'); return }
@@ -44,7 +44,7 @@ test('RFC 5322 3.4 addresses of others', (t) => {
 test('RFC 5322 3.3 dates of others', (t) => {
   if (!existsSync(folder)) { t.diagnostic(absent); return }
   interface Given { readonly year: number; readonly month: number; readonly day: number; readonly hour: number; readonly minute: number; readonly second: number; readonly tz_before_gmt: boolean; readonly tz_hour: number; readonly tz_minute: number }
-  const named = rows<Given>('date.json').filter(({ header }) => /^[^()]*\d [A-Z][a-z]{2} \d{4} /.test(header))
+  const named = rows<Given>('date.json').filter(({ header }) => !header.includes('(') && /\d [A-Z][a-z]{2} \d{4} /.test(header))
   for (const { header, expected: e } of named) {
     const wanted = e === null ? undefined : Date.UTC(e.year, e.month - 1, e.day, e.hour, e.minute, e.second) - (e.tz_before_gmt ? -1 : 1) * (e.tz_hour * 60 + e.tz_minute) * 60_000
     assert.equal(parseDate(header.trim())?.at, wanted, header)
