@@ -1,7 +1,7 @@
 /**
  * Keys pressed as tones in the audio, at 8,000 samples a second: each key once, speech is none.
  *
- * Standards  ITU-T Q.23, Q.24 (40 ms of tone and 40 ms of pause at least; twist to 8 dB, 4 dB the other way; ±1.5 % of frequency)
+ * Standards  ITU-T Q.23, Q.24 (40 ms of tone and 40 ms of pause at least; twist to 8 dB; ±1.5 % of frequency)
  * Security   fed by strangers' audio; keys are personal data and leave as values
  */
 import type { Frame } from './frame.ts'
@@ -17,10 +17,10 @@ const probes = (frequency: number, ...parts: number[]) => parts.map((part) => ne
 const group = (frequency: number): Group => ({ probe: newProbe(frequency, rate), beside: probes(frequency, 0.988, 1.012), outside: frequency > 1_000 ? probes(frequency, 0.965, 1.035) : [] })
 const rows = [697, 770, 852, 941].map(group), columns = [1_209, 1_336, 1_477, 1_633].map(group)
 
-/** Each of the two at least -36 dB of full scale. */
-const quietest = 2.5e-4
-/** Columns may be 8 dB weaker or 4 dB stronger than rows, as far as 12.75 ms can tell. */
-const weakerColumn = 7.5, strongerColumn = 3
+/** Each of the two at least -36 dB of full scale; the high-pass halves what it lets through. */
+const quietest = 2.5e-4 / 4
+/** Rows and columns may be 8 dB apart, as far as 12.75 ms can tell: Q.24 asks for 4 dB where the column is stronger, telephones do send more. */
+const twist = 7.5
 /** The two together hold this part of all power, 1.5 % off frequency as well: speech hardly ever does, it has overtones. */
 const purity = 0.88
 /** The strongest of a group over each other one. */
@@ -39,16 +39,19 @@ export interface InBandKeys {
   /** Power of row and column in the block before. */
   row: number
   column: number
+  /** The high-pass: what came in and went out last. */
+  last: number
+  high: number
 }
 
-export function newInBandKeys(): InBandKeys { return { samples: new Int16Array(block), filled: 0, current: undefined, candidate: undefined, blocks: 0, row: 0, column: 0 } }
+export function newInBandKeys(): InBandKeys { return { samples: new Int16Array(block), filled: 0, current: undefined, candidate: undefined, blocks: 0, row: 0, column: 0, last: 0, high: 0 } }
 
 /** Keys that go down within these samples, in order. */
 export function hearKeys(state: InBandKeys, frame: Frame): string[] {
   const down: string[] = []
   for (let at = 0; at < frame.length;) {
     const count = Math.min(block - state.filled, frame.length - at)
-    state.samples.set(frame.subarray(at, at + count), state.filled)
+    for (let i = 0; i < count; i++) state.samples[state.filled + i] = withoutRumble(state, frame[at + i]!)
     state.filled += count
     at += count
     if (state.filled < block) break
@@ -74,6 +77,13 @@ function judge(state: InBandKeys, found: Pair | undefined): string | undefined {
 
 function apart(one: number, two: number): boolean { return one > two * steady || two > one * steady }
 
+/** A high-pass at 130 Hz: a line's rumble may be louder than a key. */
+function withoutRumble(state: InBandKeys, sample: number): number {
+  state.high = sample - state.last + 0.9 * state.high
+  state.last = sample
+  return state.high / 2                                               // a step of the whole scale still fits
+}
+
 interface Pair { readonly key: string, readonly row: number, readonly column: number }
 
 function keyIn(samples: Int16Array): Pair | undefined {
@@ -81,7 +91,7 @@ function keyIn(samples: Int16Array): Pair | undefined {
   if (all < 2 * quietest) return undefined
   const row = strongest(rows, samples), column = strongest(columns, samples)
   if (!row || !column || row.power < quietest || column.power < quietest) return undefined
-  if (column.power * weakerColumn < row.power || row.power * strongerColumn < column.power) return undefined
+  if (column.power * twist < row.power || row.power * twist < column.power) return undefined
   return row.power + column.power < purity * all ? undefined : { key: keyPad[row.at * 4 + column.at]!, row: row.power, column: column.power }
 }
 

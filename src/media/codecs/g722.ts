@@ -26,28 +26,31 @@ const highSteps = [798, -214, 798, -214]
 /** The half of the quadrature mirror filter that the other mirrors (table 11). */
 const mirror = [3, -11, 12, 32, -210, 951, 3876, -805, 362, -156, 53, -11]
 
-interface Halves { readonly low: Band, readonly high: Band, readonly history: Int32Array }
-
-function newHalves(): Halves { return { low: newBand(32), high: newBand(8), history: new Int32Array(24) } }
+/** Samples that the mirror filter looks back at. */
+const reach = 22
 
 /** One encoder a stream. A sample that stands alone at the end waits for no other: hand in even numbers. */
 export function newG722Encoder(): (samples: Int16Array) => Buffer {
-  const halves = newHalves()
+  const low = newBand(32), high = newBand(8)
+  let past = new Int32Array(reach)
   return (samples) => {
-    const octets = Buffer.allocUnsafe(samples.length >> 1)
-    for (let i = 0; i < octets.length; i++) octets[i] = encodePair(halves, samples[2 * i]!, samples[2 * i + 1]!)
+    const octets = Buffer.allocUnsafe(samples.length >> 1), line = new Int32Array(reach + octets.length * 2)
+    line.set(past)
+    line.set(samples.subarray(0, octets.length * 2), reach)
+    for (let n = 0; n < octets.length; n++) {
+      const even = filter(line, 2 * n + 1, 11, -1), odd = filter(line, 2 * n, 0, 1)
+      octets[n] = (encodeHigh(high, (even - odd) >> 14) << 6) | encodeLow(low, (even + odd) >> 14)
+    }
+    past = line.slice(line.length - reach)
     return octets
   }
 }
 
-function encodePair({ low, high, history }: Halves, first: number, second: number): number {
-  pushPair(history, first, second)
-  let even = 0, odd = 0
-  for (let i = 0; i < 12; i++) {
-    odd += history[2 * i]! * mirror[i]!
-    even += history[2 * i + 1]! * mirror[11 - i]!
-  }
-  return (encodeHigh(high, (even - odd) >> 14) << 6) | encodeLow(low, (even + odd) >> 14)
+/** Every other sample from `at` on, through the mirror filter from one end (tap 0, step 1) or the other (tap 11, step -1). */
+function filter(line: Int32Array, at: number, tap: number, step: number): number {
+  let sum = 0
+  for (let i = 0; i < 12; i++, at += 2, tap += step) sum += line[at]! * mirror[tap]!
+  return sum
 }
 
 /** SUBTRA, QUANTL, INVQAL. */
@@ -84,34 +87,28 @@ function adaptHigh(band: Band, code: number): number {
 
 /** One decoder a stream: two samples an octet. */
 export function newG722Decoder(): (octets: Uint8Array) => Int16Array {
-  const halves = newHalves()
+  const low = newBand(32), high = newBand(8)
+  let past = new Int32Array(reach)
   return (octets) => {
-    const samples = new Int16Array(octets.length * 2)
-    for (let i = 0; i < octets.length; i++) decodePair(halves, octets[i]!, samples, i * 2)
+    const samples = new Int16Array(octets.length * 2), line = new Int32Array(reach + samples.length)
+    line.set(past)
+    for (let n = 0; n < octets.length; n++) {
+      const lower = decodeLow(low, octets[n]! & 63), upper = limit(adaptHigh(high, octets[n]! >> 6))
+      line[reach + 2 * n] = lower + upper
+      line[reach + 2 * n + 1] = lower - upper
+      samples[2 * n] = saturate(filter(line, 2 * n + 1, 11, -1) >> 11)
+      samples[2 * n + 1] = saturate(filter(line, 2 * n, 0, 1) >> 11)
+    }
+    past = line.slice(line.length - reach)
     return samples
   }
 }
 
-function decodePair({ low, high, history }: Halves, octet: number, samples: Int16Array, at: number): void {
-  const code = octet & 63
-  const lower = limit(low.prediction + ((low.scale * inverse6[code]!) >> 15))
-  adaptLow(low, code >> 2)
-  const upper = limit(adaptHigh(high, octet >> 6))
-  pushPair(history, lower + upper, lower - upper)
-  let even = 0, odd = 0
-  for (let i = 0; i < 12; i++) {
-    odd += history[2 * i]! * mirror[i]!
-    even += history[2 * i + 1]! * mirror[11 - i]!
-  }
-  samples[at] = saturate(even >> 11)
-  samples[at + 1] = saturate(odd >> 11)
+function decodeLow(band: Band, code: number): number {
+  const sample = limit(band.prediction + ((band.scale * inverse6[code]!) >> 15))
+  adaptLow(band, code >> 2)
+  return sample
 }
 
 /** LIMIT: 15 bits. */
 function limit(value: number): number { return Math.min(Math.max(value, -16_384), 16_383) }
-
-function pushPair(history: Int32Array, first: number, second: number): void {
-  history.copyWithin(0, 2)
-  history[22] = first
-  history[23] = second
-}

@@ -47,7 +47,7 @@ export function predict(band: Band, difference: number): void {
   const rebuilt = saturate(band.prediction + difference), part = saturate(band.byZeros + difference)
   adaptPoles(band, part)
   adaptZeros(band, difference)
-  differences.copyWithin(1, 0, 5)
+  for (let i = 5; i > 0; i--) differences[i] = differences[i - 1]!
   differences[0] = difference
   partial[1] = partial[0]!
   partial[0] = part

@@ -1,15 +1,16 @@
 /** The published vectors of SRTP: those of the RFCs stand here, those of libsrtp lie in the folder of shared material. */
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { printRtp } from '../../../src/wire/rtp/index.ts'
 import { secret } from '../../../src/kit/secret.ts'
 import { newCounterMode } from '../../../src/wire/rtp/srtp/counterMode.ts'
 import { deriveKeys, expand } from '../../../src/wire/rtp/srtp/derive.ts'
 import { newGalois } from '../../../src/wire/rtp/srtp/galois.ts'
 import { authenticate, newHmacSha1 } from '../../../src/wire/rtp/srtp/hmacSha1.ts'
-import { newReceiver, newSender, protectRtcp, protectRtp, type SuiteName, unprotectRtcp, unprotectRtp } from '../../../src/wire/rtp/srtp/index.ts'
+import { keyLength, newReceiver, newSender, ownKey, protectRtcp, protectRtp, type SuiteName, unprotectRtcp, unprotectRtp } from '../../../src/wire/rtp/srtp/index.ts'
 import { layOut, type Place } from '../../../src/wire/rtp/srtp/transform.ts'
 import { folder, isThere } from '../../vectors/vectors.ts'
 
@@ -123,5 +124,29 @@ for (const [file, { suite, key, plain, control }] of Object.entries(drivers)) {
     assert.deepEqual(report.subarray(0, total), octets('srtcp_ciphertext'))
     assert.equal(unprotectRtcp(receiver, report, total), end)
     assert.deepEqual(report.subarray(0, end), octets('rtcp_plaintext_ref'))
+  })
+}
+
+/** What libsrtp 2.5.0 makes of 700 packets of one stream, across two rounds of its sequence numbers, and of five reports: SHA-256 of all octets. */
+const longRuns: Partial<Record<SuiteName, string>> = {
+  AES_CM_128_HMAC_SHA1_80: '0e7e7a6eccba0d9b3155fd5fdda29b5c5e2cd28710930a9bc029af3d0281d9dc',
+  AES_CM_128_HMAC_SHA1_32: '458dde607e273b0899d7eaa6871f9bccb7f74ad51208c7661b3d3d8b29645a15',
+  AES_256_CM_HMAC_SHA1_32: '0a8de87284c6a88678f4bc1574fd53e99df2cbc43306ec9ae4be89613e44512a',
+  AEAD_AES_128_GCM: 'bf2f4154b27204d7988fcd5268c314a538f3949b6dfce72e7911d47c919f0036',
+  AEAD_AES_256_GCM: 'bb623410d216a975578b3c64d84caa3ded138c334716479059f51478b5516fb7',
+}
+for (const [suite, digest] of Object.entries(longRuns) as [SuiteName, string][]) {
+  test(`RFC 3711 3.3.1, 3.4 ${suite}: a long stream and its reports are octet for octet libsrtp's`, () => {
+    const sender = newSender(ownKey(suite, Uint8Array.from({ length: keyLength(suite) }, (_, i) => i * 3 + 1))), all = createHash('sha256')
+    for (let n = 65_000; n < 135_000; n += 100) {
+      const length = 12 + n % 177, packet = Buffer.alloc(length + 20)
+      printRtp({ payloadType: 8, sequence: n & 0xffff, timestamp: 0x0100_0000, ssrc: 0xcafe_babe, payload: Uint8Array.from({ length: length - 12 }, (_, i) => (i + 12) * n) }).copy(packet)
+      all.update(packet.subarray(0, Number(protectRtp(sender, packet, length))))
+    }
+    for (let n = -1; n < 5; n++) {                                    // libsrtp counts reports from 1, RFC 3711 3.4 from 0
+      const report = Buffer.concat([hex('81c80006 cafebabe'), Buffer.alloc(20, n), Buffer.alloc(30)]), length = Number(protectRtcp(sender, report, 28))
+      if (n >= 0) all.update(report.subarray(0, length))
+    }
+    assert.equal(all.digest('hex'), digest)
   })
 }
