@@ -90,10 +90,10 @@ function requested(x: Exchange, served: Served): void {
   if (message.toTag !== '') { inDialog(x, served); return }
   const method = Object.hasOwn(methods, message.method) ? methods[message.method]! : undefined
   const wrong = formOf(message, method) ?? (/^sips:/i.test(message.uri) && !isSecure(served.flow) ? { status: 403, problem: notSecure } : undefined)                 // RFC 5630 3.1.3
-  if (wrong) { say(x, served, wrong); return }
   const trunk = trunkOf(x, served.flow, message)
-  if (method!.shed && (x.shedding || (x.closing && message.method === 'INVITE'))) { shed(x, served.flow.remoteAddress, () => say(x, served, busyNow(x))); return }
-  if (trunk) { ofTrunk(x, served, trunk); return }
+  if (wrong && trunk?.ready.profile.digestAuthentication !== true) { say(x, served, wrong); return }
+  if (method?.shed !== false && (x.shedding || (x.closing && message.method === 'INVITE'))) { shed(x, served.flow.remoteAddress, () => say(x, served, busyNow(x))); return }
+  if (trunk) { ofTrunk(x, served, trunk, wrong); return }
   if (method!.who === 'nobody') { say(x, served, { status: method!.refusal ?? 403 }); return }
   if (method!.who === 'anybody') { alive(x, served); return }
   const phone = identifyRequest(x, served)
@@ -102,9 +102,10 @@ function requested(x: Exchange, served: Served): void {
 }
 
 /** Outside a dialog from a trunk: every method but ACK and CANCEL is asked for credentials where its profile says so (R343). */
-function ofTrunk(x: Exchange, served: Served, trunk: TrunkState): void {
+function ofTrunk(x: Exchange, served: Served, trunk: TrunkState, wrong: ResponseParts | undefined): void {
   const from = admitted(x, served, trunk, false)
   if (!from) return
+  if (wrong) { say(x, served, wrong); return }                                             // 8.2.1: what it asks for is looked at after who asks
   const take = trunkMethods[served.message.method], read = ruled(x, served, { name: trunk.ready.name, rules: trunk.rules })
   if (!read) return
   if (take) take(x, read, from)

@@ -29,6 +29,22 @@ test('R343 RFC 3261 22.1: every request of a digest trunk is challenged with 401
   c.system.close()
 })
 
+test('R343 RFC 3261 8.2.1: who asks comes before what is asked for: strange methods, options and sips addresses are challenged first, then refused as ever', async () => {
+  const c = await carrier(digest)
+  for (const [method, uri, headers, then] of [['FOO', 'sip:1001@near.test', '', 403], ['PUBLISH', 'sip:1001@near.test', '', 403], ['OPTIONS', 'sip:1001@near.test', 'Require: nothing\r\n', 420], ['OPTIONS', 'sips:1001@near.test', '', 403], ['OPTIONS', 'http://near.test', '', 416]] as const) {
+    const id = `strange ${method} ${uri} ${headers.length}`.replaceAll(' ', '-').replace(/[/:@]/g, '')
+    const send = (cseq: number, more: string): void => {
+      c.send(`${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK${id}${cseq}\r\nMax-Forwards: 70\r\nFrom: <sip:+41441234567@carrier.test>;tag=x\r\nTo: <sip:1001@near.test>\r\nCall-ID: ${id}\r\nCSeq: ${cseq} ${method}\r\n${headers}${more}Content-Length: 0\r\n\r\n`)
+      c.system.run(500)
+    }
+    send(1, '')
+    assert.deepEqual(c.statuses(id), [401], `${method} ${uri}`)
+    send(2, authorized(c, method, uri))
+    assert.deepEqual(c.statuses(id), [401, then], `${method} ${uri}`)
+  }
+  c.system.close()
+})
+
 test('R363 R364 401 before 403, the trunk before the user: a REFER that may never pass is challenged first', async () => {
   const c = await carrier({ profile: 'digestAuthentication: true, applicationLevelAuthorization: true', near: users })
   const id = c.ask('REFER', '1001', { headers: 'Refer-To: <sip:1002@near.test>\r\n' })
