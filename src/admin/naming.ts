@@ -3,7 +3,7 @@ import type { Change } from '../directory/changes.ts'
 import { byCollection } from '../directory/kinds.ts'
 import { nearest } from '../directory/parse.ts'
 import { copy, type Naming, rename } from '../directory/rename.ts'
-import { fail, type Problem, type Result } from '../kit/result.ts'
+import { fail, ok, type Problem, type Result } from '../kit/result.ts'
 import { predefinedProfile } from '../policy/trunk/profile.ts'
 import { problem } from '../policy/trunk/problems.ts'
 import type { Answer, Command, Option, Options, Progress } from './commands.ts'
@@ -20,8 +20,13 @@ const options: readonly Option[] = [
 export const namingCommands: readonly Command[] = [
   { name: 'rename', about: 'Gives an object another name; what names it follows.', who: 'owner', options,
     run: (house, given, told) => perform(house, given, told, 'rename', (objects, naming) => naming.kind === 'trunkProfile' && naming.from === predefinedProfile.name ? fail([problem('policy.trunk.predefined', naming.from)]) : rename(objects, naming, house.key)) },
-  { name: 'copy', about: 'Makes an object with the values of another one, secrets left out.', who: 'owner', options, run: (house, given, told) => perform(house, given, told, 'copy', copy) },
+  { name: 'copy', about: 'Makes an object with the values of another one, without secrets, and without the certificate subjects of a profile, which belong to one.', who: 'owner', options, run: (house, given, told) => perform(house, given, told, 'copy', (objects, naming) => apart(copy(objects, naming))) },
 ]
+
+/** R355: a subject and a port are of one profile; a copy that had both could never be made (R318). */
+function apart(made: ReturnType<typeof copy>): ReturnType<typeof copy> {
+  return made.ok ? ok(made.value.map((change) => change.kind === 'trunkProfile' && change.after ? { ...change, after: { ...change.after, secureCertificateSubjects: '' } } : change)) : made
+}
 
 type Make = (objects: ReturnType<House['configuration']['load']>['objects'], naming: Naming) => Result<readonly Change[], readonly Problem[]>
 

@@ -137,3 +137,11 @@ test('R319 R320 a profile that asks for what nobody has is saved all the same, w
   ])
   await house.close()
 })
+
+test('R318 R355 a TLS profile can be copied: all but its certificate subjects, which belong to one', async () => {
+  const house = await newHouse(`${anyPorts}sipTrunkSecurityProfiles: [{ name: Carrier, deviceSecurityMode: encrypted, incomingPort: 5071, secureCertificateSubjects: sbc.carrier.test, nonceValidity: 30 }]\n`)
+  await house.document('copy', { list: 'sipTrunkSecurityProfiles', old: 'Carrier', new: 'Other' })
+  const { deviceSecurityMode, incomingPort, nonceValidity, secureCertificateSubjects } = house.system.exchange.snapshot.trunkProfiles.get('Other')!
+  assert.deepEqual([deviceSecurityMode, incomingPort, nonceValidity, secureCertificateSubjects], ['encrypted', 5071, 30, ''])
+  await house.close()
+})
