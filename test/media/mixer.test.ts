@@ -43,7 +43,7 @@ test('level control: a quiet and a loud party come within 8 dB of each other, si
   assert.ok(rms(conference({ hiss, x: undefined }, true).x!) < rms(hiss) * 1.1)
 })
 
-test('who is muted or gone is not heard, and hears on; A3: a conference has 64 parties', () => {
+test('who is muted or gone is not heard, and hears on; a conference has 64 parties', () => {
   const mixer = newMixer(8_000)
   for (let n = 0; n < maxParties; n++) assert.ok(join(mixer, `${n}`, false))
   assert.deepEqual([join(mixer, 'one more'), join(mixer, '5')], [false, false])

@@ -83,7 +83,7 @@ test('the speed may change while it plays: not a sample is said twice or lost fo
   assert.ok(parts.length > 240 && parts.length < 330, `${parts.length} frames`)
 })
 
-test('A3: at most 256 sounds wait; what does not fit is not taken in part', () => {
+test('at most 256 sounds wait; what does not fit is not taken in part', () => {
   const player = newPlayer(8_000), sounds = Array.from({ length: maxQueued }, () => soundOf('x', two))
   assert.deepEqual([play(player, ...sounds), play(player, sounds[0]!), player.queue.length], [true, false, maxQueued])
 })

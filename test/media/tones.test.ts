@@ -59,7 +59,7 @@ test('Q.24: keys over noise at 15 dB under them are all heard', () => {
   assert.equal(keysIn(added(sound, noise(sound.length, 2_000))), keyPad)
 })
 
-test('A6 talk-off: ten minutes of what is like speech hold one key at most, chords and noise none', () => {
+test('Q.24 talk-off: ten minutes of what is like speech hold one key at most, chords and noise none', () => {
   const falsely = Array.from({ length: 10 }, (_, seed) => keysIn(speechLike(60 * 8_000, 8_000, seed + 1))).join('')
   assert.ok(falsely.length <= 1, `heard ${falsely}`)
   assert.equal(keysIn(noise(30 * 8_000, 12_000)), '')

@@ -45,7 +45,7 @@ test('Q.24: the number that a caller dialled over rumble and speech, after which
 })
 
 for (const [file, name] of [['rtp/sipnab/sip-rtp-g711.pcap', 'PCMU'], ['rtp/sipnab/sip-rtp-g711.pcap', 'PCMA'], ['rtp/sipnab/sip-rtp-g722.pcap', 'G722']] as const) {
-  test(`A6 talk-off, ${file}: what was spoken in ${name} holds no key, is neither silent nor at full scale`, (t) => {
+  test(`Q.24 talk-off, ${file}: what was spoken in ${name} holds no key, is neither silent nor at full scale`, (t) => {
     if (!isThere(t, file)) return
     const codec = codecs[name], heard = streams(file, codec)
     for (const sound of heard) {
