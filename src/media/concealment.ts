@@ -37,10 +37,10 @@ export function heardWell(state: Concealment, frame: Frame): Frame {
   return frame
 }
 
-/** A frame in place of one that is lost. */
-export function concealed(state: Concealment): Frame {
+/** `count` samples in place of what is lost: a frame, or a piece of one. */
+export function concealed(state: Concealment, count = samplesOf(state.rate)): Frame {
   if (state.made === 0) state.period = pitch(state)
-  const frame = makeOn(state, samplesOf(state.rate))
+  const frame = makeOn(state, count)
   state.made += frame.length
   return frame
 }

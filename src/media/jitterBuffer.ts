@@ -1,5 +1,5 @@
 /**
- * Packets come when they like and leave every 20 ms, in order: the delay follows the jitter that was measured and the drift of the other side's clock.
+ * Packets come when they like and leave evenly, in order: the delay follows the jitter that was measured and the drift of the other side's clock.
  * What it holds is coded audio; who takes it decodes, or conceals what is lost. Time is virtual: a frame is taken when the driver says so.
  *
  * Standards  RFC 3550 6.4.1 (jitter); RFC 4733 leaves keys to telephoneEvent
@@ -11,14 +11,16 @@ import { frameMillis } from './frame.ts'
 
 /** Packets: more than a second of audio; a power of two, so that sequence numbers go round with it. */
 export const capacity = 64
-/** Frames of delay aimed at. */
-const leastDelay = 2, mostDelay = 15
-/** Frames over which the least fill is watched before one is dropped: a second. */
-const watch = 50
-/** Lost frames in a row after which it waits for packets again: a pause, not a loss. */
-const longestGap = 10
+/** Milliseconds of delay aimed at. */
+const leastDelay = 40, mostDelay = 300
+/** Over which the least fill is watched before a frame is dropped. */
+const watch: Millis = 1_000
+/** Lost in a row, after which it waits for packets again: a pause, not a loss. */
+const longestGap: Millis = 200
 
 export interface JitterBuffer {
+  /** Milliseconds of what a number stands for: a frame, or a piece of one. */
+  readonly unit: Millis
   readonly slots: (Slot | undefined)[]
   /** The next sequence number to leave; undefined: waits for its fill. */
   next: number | undefined
@@ -39,19 +41,19 @@ interface Slot { readonly sequence: number, readonly payload: Uint8Array }
 /** A frame to play: coded audio; lost: conceal; early: nothing to play yet. */
 export type Taken = { readonly is: 'audio', readonly payload: Uint8Array } | { readonly is: 'lost' } | { readonly is: 'early' }
 
-export function newJitterBuffer(): JitterBuffer {
+export function newJitterBuffer(unit: Millis = frameMillis): JitterBuffer {
   return {
-    slots: new Array<Slot | undefined>(capacity), next: undefined, highest: 0, held: 0, gap: 0, transit: undefined, spread: 0, least: Infinity, watched: 0,
+    unit, slots: new Array<Slot | undefined>(capacity), next: undefined, highest: 0, held: 0, gap: 0, transit: undefined, spread: 0, least: Infinity, watched: 0,
     counts: { played: 0, lost: 0, late: 0, copies: 0, dropped: 0, restarts: 0 },
   }
 }
 
 /** Frames of delay that the jitter measured asks for. */
-export function wantedDelay({ spread }: JitterBuffer): number {
-  return Math.min(Math.max(leastDelay, Math.ceil(spread / frameMillis) + 1), mostDelay)
+export function wantedDelay({ spread, unit }: JitterBuffer): number {
+  return Math.ceil(Math.min(Math.max(leastDelay, spread + frameMillis), mostDelay) / unit)
 }
 
-/** A packet of 20 ms came. `payload` is kept, not copied; `sent`: its timestamp in milliseconds. */
+/** A packet came, or a piece of one. `payload` is kept, not copied; `sent`: its timestamp in milliseconds. */
 export function put(buffer: JitterBuffer, sequence: number, sent: Millis, now: Millis, payload: Uint8Array): void {
   measure(buffer, now - sent)
   if (buffer.held === 0 && buffer.next === undefined) buffer.highest = sequence
@@ -83,10 +85,10 @@ function measure(buffer: JitterBuffer, transit: number): void {
   if (buffer.transit === undefined || Math.abs(transit - buffer.transit) > 5_000) buffer.transit = transit
   buffer.transit = Math.min(transit, buffer.transit + 0.02)
   const late = transit - buffer.transit
-  buffer.spread = late > buffer.spread ? Math.min(late, mostDelay * frameMillis) : buffer.spread * 0.999
+  buffer.spread = late > buffer.spread ? Math.min(late, mostDelay) : buffer.spread * 0.999
 }
 
-/** Every 20 ms of our clock. */
+/** Once a unit of our clock. */
 export function take(buffer: JitterBuffer): Taken {
   if (buffer.next === undefined && !ready(buffer)) return { is: 'early' }
   catchUp(buffer)
@@ -123,17 +125,17 @@ function leaveSlot(buffer: JitterBuffer): Slot | undefined {
 function missing(buffer: JitterBuffer): Taken {
   buffer.counts.lost++
   if (buffer.held === 0) buffer.next = (buffer.next! - 1) & 0xffff
-  if (++buffer.gap < longestGap) return { is: 'lost' }
+  if (++buffer.gap * buffer.unit < longestGap) return { is: 'lost' }
   buffer.gap = 0
   if (buffer.held === 0) buffer.next = undefined
   return { is: 'lost' }
 }
 
-/** The fill never fell to what the jitter asks for in a second: one frame is left out. So a quicker clock than ours is followed as well. */
+/** The fill never fell to what the jitter asks for in a second: one is left out. So a quicker clock than ours is followed as well. */
 function catchUp(buffer: JitterBuffer): void {
   const fill = sequenceAhead(buffer.highest, buffer.next!) + 1
   buffer.least = Math.min(buffer.least, fill)
-  if (++buffer.watched < watch && fill < capacity - 5) return
+  if (++buffer.watched * buffer.unit < watch && fill < capacity - 5) return
   if (buffer.least > wantedDelay(buffer) + 1 || fill >= capacity - 5) {
     leaveSlot(buffer)
     buffer.counts.dropped++
