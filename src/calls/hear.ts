@@ -9,6 +9,7 @@ import { quote } from '../wire/sip/index.ts'
 import type { Flow, Hop } from '../kit/flow.ts'
 import type { Problem } from '../kit/result.ts'
 import type { PhonePicture } from '../directory/picture.ts'
+import { isEmergency } from '../policy/dialling/emergency.ts'
 import { type Exchange, rearm } from './state.ts'
 import { identifyRequest } from './identity.ts'
 import { invited, invitedByTrunk } from './invited.ts'
@@ -16,6 +17,7 @@ import { acknowledged, type About, allow, cancelled, responded, silent, type Sip
 import { flowClosed } from './locations.ts'
 import { messaged, messageFrom } from './messaged.ts'
 import { strangeOptions } from './options.ts'
+import { numberIn } from './numbers.ts'
 import { registered } from './registered.ts'
 import { type Admitted, admitted, trunkAt, trunkOf } from './trunks/admitted.ts'
 import { callerOf } from './trunks/identity.ts'
@@ -92,7 +94,7 @@ function requested(x: Exchange, served: Served): void {
   const wrong = formOf(message, method) ?? (/^sips:/i.test(message.uri) && !isSecure(served.flow) ? { status: 403, problem: notSecure } : undefined)                 // RFC 5630 3.1.3
   const trunk = trunkOf(x, served.flow, message)
   if (wrong && trunk?.ready.profile.digestAuthentication !== true) { say(x, served, wrong); return }
-  if (method?.shed !== false && (x.shedding || (x.closing && message.method === 'INVITE'))) { shed(x, served.flow.remoteAddress, () => say(x, served, busyNow(x))); return }
+  if (method?.shed !== false && (x.shedding || (x.closing && message.method === 'INVITE')) && !saves(x, message)) { shed(x, served.flow.remoteAddress, () => say(x, served, busyNow(x))); return }
   if (trunk) { ofTrunk(x, served, trunk, wrong); return }
   if (method!.who === 'nobody') { say(x, served, { status: method!.refusal ?? 403 }); return }
   if (method!.who === 'anybody') { alive(x, served); return }
@@ -119,6 +121,12 @@ const trunkMethods: Readonly<Record<string, (x: Exchange, served: Served, from: 
   SUBSCRIBE: (x, served) => { say(x, served, { status: 489, headers: allowEvents }) },
   NOTIFY: notified,
   REFER: referred,
+}
+
+/** An emergency call is new work that is not refused: it is asked who it is from, like any other. */
+function saves(x: Exchange, { method, uri }: SipMessage): boolean {
+  const number = method === 'INVITE' && !x.closing ? numberIn(x, uri) : undefined
+  return number !== undefined && isEmergency(x.snapshot, number)
 }
 
 /** Bounded: methods that are not in the table are counted together. */

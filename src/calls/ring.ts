@@ -23,12 +23,12 @@ export const longestRing = 180_000
 export type Diversion = 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'deflection'
 
 /** Begins to look for somebody for `waiting`. */
-export function seek(house: CallHouse, call: Call, waiting: Leg, number: string, more: Partial<Pick<Ringing, 'offer' | 'transferor' | 'diversions' | 'instance'>> = {}): void {
+export function seek(house: CallHouse, call: Call, waiting: Leg, number: string, more: Partial<Pick<Ringing, 'offer' | 'transferor' | 'diversions' | 'instance' | 'by'>> = {}): void {
   const by = more.transferor ?? waiting
   call.ringing = {
     waiting, offer: more.offer, attempts: [], stages: [], until: undefined, last: house.now + longestRing, visited: [], diversions: more.diversions ?? [], instance: more.instance,
     on: { busy: undefined, noAnswer: undefined, notRegistered: undefined }, best: undefined, ringingTold: false, transferor: more.transferor, anew: false,
-    by: diallerOf(by, more.transferor !== undefined), route: undefined, rang: false,
+    by: more.by ?? diallerOf(by, more.transferor !== undefined), route: undefined, rang: false,
   }
   ringNumber(house, call, call.ringing, number)
 }

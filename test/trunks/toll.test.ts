@@ -193,3 +193,25 @@ test('limits of a trunk count what comes in by itself: the next is refused 503, 
   assert.deepEqual([c.statuses(one!).at(-1), c.statuses(three!)], [486, []])
   system.close()
 })
+
+test('A17 while new calls are refused because the loop is behind, an emergency call is not', async () => {
+  const c = await carrier({ patterns: '  - { pattern: "112", trunk: carrier, emergency: true }' }), { system } = c
+  system.exchange.shedding = true
+  const other = system.phone('alice').call('9031234567'), emergency = system.phone('bob').call('112')
+  system.run(1_000)
+  assert.deepEqual([other.ended?.status, emergency.ended, invites(c)], [503, undefined, 1])
+  system.close()
+})
+
+test('dial plan 11.7 a parked caller from outside goes back to who parked him, though the trunk itself may not dial that line', async () => {
+  const near = 'parkLots: [{ name: p, range: "70X", reversionSeconds: 10 }]\n', lines = '  - { number: "1001", partition: National, callingSearchSpace: Staff }'
+  const c = await carrier({ near, lines }), { system } = c, alice = system.phone('alice')
+  const talk = alice.call('9031234567')
+  assert.ok(system.until(() => c.last('INVITE ') !== undefined))
+  c.answer(c.last('INVITE ')!, '200 OK', '', sdp)
+  assert.ok(system.until(() => talk.state === 'up'))
+  alice.transfer('701', talk)
+  system.run(2_000)
+  assert.ok(system.until(() => alice.talks.some((one) => one.invite !== undefined), 60_000), 'it rings again at the parker')
+  system.close()
+})

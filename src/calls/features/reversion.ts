@@ -8,5 +8,5 @@ export function parkWake(house: CallHouse, call: Call): void {
   if (!parked || !a) return
   if (house.now < parked.until) { house.arm(call); return }
   call.parked = undefined
-  seek(house, call, a, parked.by.number)
+  seek(house, call, a, parked.by.number, { by: { is: 'line', line: parked.by.number } })                 // the parker takes it back, whatever the one who waits may dial
 }
