@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newResampler, type SampleRate } from '../../src/media/index.ts'
-import { frames, joined, rms, signalToNoise, sine } from './sounds.ts'
+import { frames, joined, rms, sine } from './sounds.ts'
 
 const ways: [SampleRate, SampleRate][] = [[8_000, 16_000], [8_000, 48_000], [16_000, 48_000], [16_000, 8_000], [48_000, 8_000], [48_000, 16_000]]
 
@@ -29,11 +29,10 @@ for (const [from, to] of ways) {
   } else {
     test(`${from} to ${to}: nothing but the tone comes out: no image, 55 dB`, () => {
       const frequency = half * 0.6, got = through(sine(frequency, from, from), from, to)
-      const ratio = Math.max(...Array.from({ length: 400 }, (_, delay) => signalToNoise(sine(frequency, to, to), got, delay, to / 10)))
       const delayed = got.subarray(to / 10), sum = [0, 0]
       for (const [i, value] of delayed.entries()) { sum[0]! += value * Math.cos(2 * Math.PI * frequency * i / to); sum[1]! += value * Math.sin(2 * Math.PI * frequency * i / to) }
       const tone = (sum[0]! ** 2 + sum[1]! ** 2) * 2 / delayed.length ** 2, rest = rms(delayed) ** 2 - tone
-      assert.ok(10 * Math.log10(tone / Math.max(rest, 1e-6)) > 55, `${(10 * Math.log10(tone / rest)).toFixed(1)} dB, ${ratio}`)
+      assert.ok(10 * Math.log10(tone / Math.max(rest, 1e-6)) > 55, `${(10 * Math.log10(tone / rest)).toFixed(1)} dB`)
     })
   }
 }
