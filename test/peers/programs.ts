@@ -71,8 +71,12 @@ export async function finish(program: string, parameters: readonly string[], opt
   return { code, out: one.said() }
 }
 
+/** Servers stand where an ordinary user's PATH does not lead. */
+const folders = [...new Set([...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'])]
+process.env.PATH = folders.join(delimiter)
+
 export function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  return folders.some((folder) => {
     try { accessSync(join(folder, program), constants.X_OK); return true } catch { return false }
   })
 }
