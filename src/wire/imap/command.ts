@@ -23,7 +23,7 @@ export type FetchItem =
   | { readonly is: 'decodedSize'; readonly name: string; readonly section: Section }
 
 export type SearchKey =
-  | { readonly is: 'all' | 'none' }
+  | { readonly is: 'all' }
   | { readonly is: 'flag'; readonly flag: string; readonly has: boolean }
   | { readonly is: 'text' | 'body'; readonly text: string }
   | { readonly is: 'header'; readonly name: string; readonly text: string }
@@ -31,7 +31,8 @@ export type SearchKey =
   | { readonly is: 'size'; readonly how: 'larger' | 'smaller'; readonly octets: number }
   | { readonly is: 'modSeq'; readonly least: number }
   | { readonly is: 'messages'; readonly uid: boolean; readonly set: SequenceSet }
-  /** Made by the session of `messages`: the mailbox knows no sequence numbers. */
+  | { readonly is: 'recent' }
+  /** Made by the session of the two above: the mailbox knows neither sequence numbers nor what is recent. */
   | { readonly is: 'uids'; readonly uids: Ranges }
   | { readonly is: 'not'; readonly key: SearchKey }
   | { readonly is: 'or' | 'and'; readonly keys: readonly SearchKey[] }

@@ -28,7 +28,7 @@ export interface Searched {
 export function isFound(message: Searched, key: SearchKey): boolean {
   switch (key.is) {
     case 'all': return true
-    case 'none': case 'messages': return false
+    case 'recent': case 'messages': return false
     case 'uids': return has(key.uids, message.uid)
     case 'flag': return hasFlag(message.flags, key.flag) === key.has
     case 'size': return key.how === 'larger' ? message.size > key.octets : message.size < key.octets

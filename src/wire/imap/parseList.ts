@@ -20,9 +20,7 @@ export function mailbox(reader: Reader, isUtf8: boolean): string {
 }
 
 function pattern(reader: Reader, isUtf8: boolean, read: (reader: Reader) => string): string {
-  const found = readPattern(read(reader), isUtf8)
-  if (found === undefined) wrong(reader, problems.mailbox)
-  return found ?? ''
+  return readPattern(read(reader), isUtf8) ?? '\0'                                            // no mailbox has such a name
 }
 
 const statusItems = ['MESSAGES', 'RECENT', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN', 'DELETED', 'SIZE', 'HIGHESTMODSEQ'] as const

@@ -52,7 +52,7 @@ function one(reader: Reader, keys: Keys, depth: number): SearchKey {
   if (depth > maxDepth) wrong(reader, problems.depth)
   if (--keys.left < 0) wrong(reader, problems.key)
   const c = next(reader)
-  if (c === -1) { wrong(reader, problems.key); return { is: 'none' } }
+  if (c === -1) { wrong(reader, problems.key); return { is: 'all' } }
   if (skips(reader, '(')) {
     const key = all(reader, keys, depth + 1)
     if (!skips(reader, ')')) wrong(reader, problems.list)
@@ -66,7 +66,7 @@ function named(reader: Reader, keys: Keys, depth: number): SearchKey {
   const key = name(reader), read = Object.hasOwn(table, key) ? table[key]! : undefined
   if (read) return read(reader, keys, depth)
   wrong(reader, problems.key)
-  return { is: 'none' }
+  return { is: 'all' }
 }
 
 type Read = (reader: Reader, keys: Keys, depth: number) => SearchKey
@@ -85,6 +85,8 @@ function argument(reader: Reader): string {
   return utf8(octets) ?? octets
 }
 
+const recent: SearchKey = { is: 'recent' }
+
 const table: Readonly<Record<string, Read>> = {
   ALL: () => ({ is: 'all' }),
   ANSWERED: flag('\\Answered', true), UNANSWERED: flag('\\Answered', false),
@@ -92,7 +94,7 @@ const table: Readonly<Record<string, Read>> = {
   DRAFT: flag('\\Draft', true), UNDRAFT: flag('\\Draft', false),
   FLAGGED: flag('\\Flagged', true), UNFLAGGED: flag('\\Flagged', false),
   SEEN: flag('\\Seen', true), UNSEEN: flag('\\Seen', false),
-  NEW: () => ({ is: 'none' }), RECENT: () => ({ is: 'none' }), OLD: () => ({ is: 'all' }),    // \Recent is never set: RFC 9051 dropped it
+  RECENT: () => recent, OLD: () => ({ is: 'not', key: recent }), NEW: () => ({ is: 'and', keys: [recent, { is: 'flag', flag: '\\Seen', has: false }] }),
   KEYWORD: keyword(true), UNKEYWORD: keyword(false),
   BCC: header('Bcc'), CC: header('Cc'), FROM: header('From'), SUBJECT: header('Subject'), TO: header('To'),
   BODY: text('body'), TEXT: text('text'),

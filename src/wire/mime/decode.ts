@@ -26,8 +26,8 @@ export function decode(decoder: Decoder, octets: string, last = false): string {
   }
 }
 
-/** `=`, blanks that a careless relay left, CR. */
-const maxEscape = 66
+/** Blanks that wait for a line end. */
+const maxBlanks = 1_000
 const notBase64 = /[^A-Za-z0-9+/]+/g
 
 function base64(decoder: Decoder, octets: string, last: boolean): string {
@@ -39,15 +39,36 @@ function base64(decoder: Decoder, octets: string, last: boolean): string {
   return Buffer.from(letters.slice(0, whole), 'base64').toString('latin1')
 }
 
-const escapes = /=([0-9A-Fa-f]{2})|=[ \t]{0,64}\r?\n/g, lastEscapes = /=([0-9A-Fa-f]{2})|=[ \t]{0,64}(?:\r?\n|$)/g
-
-/** What ends in the middle of an escape or of a soft line end waits for the next piece. */
+/** What ends in the middle of an escape, or in blanks that may be followed by a line end, waits for the next piece. */
 function quotedPrintable(decoder: Decoder, octets: string, last: boolean): string {
-  const text = decoder.held + octets, equals = text.lastIndexOf('='), rest = equals < 0 || text.length - equals > maxEscape ? '' : text.slice(equals)
-  const end = !last && /^=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)$/.test(rest) ? equals : text.length
+  const text = decoder.held + octets, end = last ? text.length : settled(text), lines = text.slice(0, end).split('\n'), rest = lines.pop()!
   decoder.held = text.slice(end)
-  return text.slice(0, end).replace(last ? lastEscapes : escapes, (_all, hex: string | undefined) => hex === undefined ? '' : String.fromCharCode(Number.parseInt(hex, 16)))
+  return lines.map(wholeLine).join('') + (last ? unescaped(softEnd(bare(rest)) ?? bare(rest)) : unescaped(rest))
 }
+
+/** How much of the text means the same whatever follows. */
+function settled(text: string): number {
+  const least = Math.max(0, text.length - maxBlanks)
+  let end = text.length
+  while (end > least && ' \t\r'.includes(text[end - 1]!)) end--
+  const equals = text.lastIndexOf('=', end - 1)
+  return equals >= 0 && (equals === end - 1 || (equals === end - 2 && end === text.length)) ? equals : end
+}
+
+/** RFC 2045 6.7 (3) (5): blanks at the end of a line are none of the text; `=` there joins it with the next. */
+function wholeLine(line: string): string {
+  const isCr = line.endsWith('\r'), text = bare(isCr ? line.slice(0, -1) : line), joined = softEnd(text)
+  return joined === undefined ? `${unescaped(text)}${isCr ? '\r\n' : '\n'}` : unescaped(joined)
+}
+
+function bare(line: string): string {
+  let end = line.length
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--
+  return line.slice(0, end)
+}
+
+function softEnd(line: string): string | undefined { return line.endsWith('=') ? line.slice(0, -1) : undefined }
+function unescaped(text: string): string { return text.replace(/=([0-9A-Fa-f]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))) }
 
 /** Lines of 76, each ended. */
 export function encodeBase64(octets: Buffer): string {

@@ -8,6 +8,7 @@ import { type Address, parseAddresses } from './addresses.ts'
 import { fieldValue } from './fields.ts'
 import { joinedParameters, type Parameterised, parseParameters } from './parameters.ts'
 import { type Entity, headerOf } from './parse.ts'
+import { decodeWords } from './words.ts'
 
 const bad = /[^\x20-\x7e\t]/
 
@@ -112,5 +113,13 @@ function chosen(text: string, entity: Entity, { fields, text: kind }: SectionAsk
 
 const ended = (line: string): string => line.endsWith('\n') ? line : `${line}\r\n`
 
-/** The value of a header in Unicode is for searching: every one of that name. */
-export function fieldValues(text: string, entity: Entity, name: string): string[] { return entity.fields.fields.filter((f) => f.name === name.toLowerCase()).map((f) => fieldValue(text, f)) }
+const addressFields = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc'])
+
+/** What SEARCH looks through, in Unicode: every value of that name (lower case); of addresses also as they are without comments and folds. */
+export function fieldTexts(text: string, entity: Entity, name: string): string[] {
+  const values = entity.fields.fields.filter((f) => f.name === name).map((f) => fieldValue(text, f))
+  const plain = addressFields.has(name) ? values.map((value) => parseAddresses(value).map(plainAddress).join(', ')) : []
+  return [...values, ...plain].map(decodeWords)
+}
+
+function plainAddress(address: Address): string { return address.is === 'address' ? `${address.name ?? ''} <${address.local}@${address.domain}>` : '' }

@@ -167,7 +167,7 @@ test('A41 commands hidden in a literal that was declined are not obeyed', () => 
 test('A4 no answer holds a line of a stranger: names, subjects, words of the mailbox', () => {
   const memory = newMemory(), talk = loggedIn(memory, undefined, ['e ENABLE IMAP4rev2'])
   assert.match(talk.say('a CREATE {9}\r\na\r\n* BYE\0\r\n'), /\+ Ready\.\r\na BAD/)
-  assert.match(talk.say('b STATUS {12}\r\nx\r\n* BYE zzz (MESSAGES)\r\n'), /b BAD/)
+  assert.match(talk.say('b STATUS {12}\r\nx\r\n* BYE zzz (MESSAGES)\r\n'), /b NO \[CANNOT\] The name of the mailbox is malformed/)
   deposit(memory, 'INBOX', 'Subject: a\r\n b\0\x01"\\\r\n\r\n')
   talk.tell('s SELECT INBOX')
   assert.deepEqual(linesOf(talk.tell('c FETCH 1 ENVELOPE')), ['* 1 FETCH (ENVELOPE (NIL {7}', 'a b \x01"\\ NIL NIL NIL NIL NIL NIL NIL NIL))', 'c OK Done.'])

@@ -1,25 +1,25 @@
 /** Mailboxes in memory: what answers a session's questions in tests, and tells the other sessions what happened. */
 import { createHash } from 'node:crypto'
 import type { Answer, Ask, Box, Folder, News, Ranges, Row, Searched, Use } from '../../../src/wire/imap/index.ts'
-import { has, hasFlag, isFound, rangesOf } from '../../../src/wire/imap/index.ts'
-import { bodyStructure, decode, decodeWords, encodingOf, type Entity, envelope, fieldValues, headerOf, newDecoder, parseDate, parseMessage, partAt, section } from '../../../src/wire/mime/index.ts'
+import { count, has, hasFlag, isFound, rangesOf } from '../../../src/wire/imap/index.ts'
+import { bodyStructure, decode, encodingOf, type Entity, envelope, fieldTexts, headerOf, newDecoder, parseDate, parseMessage, partAt, section } from '../../../src/wire/mime/index.ts'
 
 export interface Message { uid: number; flags: string[]; modSeq: number; readonly received: number; readonly text: string; readonly entity: Entity }
-export interface Mailbox { name: string; readonly uidValidity: number; uidNext: number; modSeq: number; messages: Message[]; vanished: { uid: number; modSeq: number }[]; subscribed: boolean; readonly use?: Use | undefined }
+export interface Mailbox { name: string; readonly uidValidity: number; uidNext: number; modSeq: number; messages: Message[]; vanished: { uid: number; modSeq: number }[]; /** From here on no session was told. */ firstRecent: number; readonly use?: Use | undefined }
 export interface Peer { readonly id: number; selected: Mailbox | undefined; readOnly: boolean; appending: { mailbox: Mailbox; flags: readonly string[]; date: number | undefined; parts: string[] } | undefined; readonly news: (news: News) => void }
-export interface Memory { readonly mailboxes: Map<string, Mailbox>; readonly peers: Set<Peer>; readonly now: () => number; refuse?: ((ask: Ask) => Answer | undefined) | undefined }
+export interface Memory { readonly mailboxes: Map<string, Mailbox>; readonly subscribed: Set<string>; readonly peers: Set<Peer>; readonly now: () => number; nextValidity: number; refuse?: ((ask: Ask) => Answer | undefined) | undefined }
 
 export const user = 'ada', password = 'correct horse'
 const flags = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft']
 
 export function newMemory(now: () => number = () => 1_700_000_000_000): Memory {
-  const memory: Memory = { mailboxes: new Map(), peers: new Set(), now }
-  for (const [name, use] of [['INBOX', undefined], ['Sent', '\\Sent'], ['Deleted Items', '\\Trash']] as const) newMailbox(memory, name, use)
+  const memory: Memory = { mailboxes: new Map(), subscribed: new Set(), peers: new Set(), now, nextValidity: 1_000 }
+  for (const [name, use] of [['INBOX', undefined], ['Sent', '\\Sent'], ['Deleted Items', '\\Trash']] as const) memory.subscribed.add(newMailbox(memory, name, use).name)
   return memory
 }
 
 function newMailbox(memory: Memory, name: string, use?: Use): Mailbox {
-  const mailbox: Mailbox = { name, uidValidity: 1_000 + memory.mailboxes.size, uidNext: 1, modSeq: 1, messages: [], vanished: [], subscribed: true, use }
+  const mailbox: Mailbox = { name, uidValidity: memory.nextValidity++, uidNext: 1, modSeq: 1, messages: [], vanished: [], firstRecent: 1, use }
   memory.mailboxes.set(name, mailbox)
   return mailbox
 }
@@ -61,8 +61,10 @@ export function answer(memory: Memory, peer: Peer, ask: Ask): Answer {
   if (refusal) return refusal
   switch (ask.is) {
     case 'login': return digest(ask.user) === digest(user) && digest(ask.password.reveal()) === digest(password) ? done : no('wrong')
-    case 'folders': return { is: 'folders', folders: [...memory.mailboxes.values()].map((m): Folder => ({ name: m.name, selectable: true, subscribed: m.subscribed, use: m.use })) }
-    case 'status': case 'select': case 'delete': case 'rename': case 'subscribe': case 'unsubscribe': return named(memory, peer, ask)
+    case 'folders': return { is: 'folders', folders: foldersOf(memory) }
+    case 'subscribe': memory.subscribed.add(ask.mailbox); return done
+    case 'unsubscribe': memory.subscribed.delete(ask.mailbox); return done
+    case 'status': case 'select': case 'delete': case 'rename': return named(memory, peer, ask)
     case 'create':
       if (memory.mailboxes.has(ask.mailbox)) return no('There is one.', 'ALREADYEXISTS')
       newMailbox(memory, ask.mailbox, ask.use)
@@ -72,13 +74,24 @@ export function answer(memory: Memory, peer: Peer, ask: Ask): Answer {
   }
 }
 
+function foldersOf({ mailboxes, subscribed }: Memory): Folder[] {
+  const missing = [...subscribed].filter((name) => !mailboxes.has(name)).map((name): Folder => ({ name, exists: false, selectable: false, subscribed: true }))
+  return [...[...mailboxes.values()].map((m): Folder => ({ name: m.name, exists: true, selectable: true, subscribed: subscribed.has(m.name), use: m.use })), ...missing]
+}
+
 const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 
 function named(memory: Memory, peer: Peer, ask: Ask & { mailbox: string }): Answer {
   const mailbox = memory.mailboxes.get(ask.mailbox)
   if (!mailbox) return no('There is no such mailbox.', 'NONEXISTENT')
   switch (ask.is) {
-    case 'select': peer.selected = mailbox; peer.readOnly = ask.readOnly; return { is: 'selected', box: boxOf(mailbox, ask.readOnly) }
+    case 'select': {
+      const box = boxOf(mailbox, ask.readOnly)
+      peer.selected = mailbox
+      peer.readOnly = ask.readOnly
+      if (!ask.readOnly) mailbox.firstRecent = mailbox.uidNext
+      return { is: 'selected', box }
+    }
     case 'status': return { is: 'status', status: statusOf(mailbox) }
     case 'delete': memory.mailboxes.delete(ask.mailbox); return done
     case 'rename':
@@ -87,20 +100,23 @@ function named(memory: Memory, peer: Peer, ask: Ask & { mailbox: string }): Answ
       mailbox.name = ask.to
       memory.mailboxes.set(ask.to, mailbox)
       return done
-    default: mailbox.subscribed = ask.is === 'subscribe'; return done
+    default: throw new Error(`not asked by name: ${ask.is}`)
   }
 }
 
 function boxOf(mailbox: Mailbox, readOnly: boolean): Box {
   return {
     uids: rangesOf(mailbox.messages.map((m) => m.uid)), uidValidity: mailbox.uidValidity, uidNext: mailbox.uidNext, highestModSeq: mailbox.modSeq, flags, permanentFlags: readOnly ? [] : [...flags, '\\*'],
-    firstUnseen: mailbox.messages.find((m) => !m.flags.includes('\\Seen'))?.uid, readOnly,
+    firstUnseen: mailbox.messages.find((m) => !m.flags.includes('\\Seen'))?.uid, readOnly, recent: recentOf(mailbox),
   }
 }
 
-function statusOf({ messages, uidNext, uidValidity, modSeq }: Mailbox) {
+function recentOf({ messages, firstRecent }: Mailbox): Ranges { return rangesOf(messages.filter((m) => m.uid >= firstRecent).map((m) => m.uid)) }
+
+function statusOf(mailbox: Mailbox) {
+  const { messages, uidNext, uidValidity, modSeq } = mailbox
   const lacking = (flag: string) => messages.filter((m) => !m.flags.includes(flag)).length
-  return { MESSAGES: messages.length, UIDNEXT: uidNext, UIDVALIDITY: uidValidity, UNSEEN: lacking('\\Seen'), DELETED: messages.length - lacking('\\Deleted'), SIZE: messages.reduce((sum, m) => sum + m.text.length, 0), HIGHESTMODSEQ: modSeq, RECENT: 0 }
+  return { MESSAGES: messages.length, UIDNEXT: uidNext, UIDVALIDITY: uidValidity, UNSEEN: lacking('\\Seen'), DELETED: messages.length - lacking('\\Deleted'), SIZE: messages.reduce((sum, m) => sum + m.text.length, 0), HIGHESTMODSEQ: modSeq, RECENT: count(recentOf(mailbox)) }
 }
 
 function append(memory: Memory, peer: Peer, ask: Ask & { is: 'append' | 'appendOctets' | 'appendEnd' }): Answer {
@@ -188,7 +204,7 @@ function searched(m: Message): Searched {
   const { text, entity } = m
   return {
     uid: m.uid, flags: m.flags, received: m.received, size: text.length, modSeq: m.modSeq, sentDay: () => parseDate(headerOf(text, entity, 'date') ?? '')?.day,
-    header: (name) => fieldValues(text, entity, name).map((v) => decodeWords(v).toLowerCase()), body: () => text.slice(entity.body).toLowerCase(), text: () => text.toLowerCase(),
+    header: (name) => fieldTexts(text, entity, name).map((v) => v.toLowerCase()), body: () => text.slice(entity.body).toLowerCase(), text: () => text.toLowerCase(),
   }
 }
 

@@ -42,6 +42,7 @@ const rows: [string, string, unknown][] = [
   ['RFC 3501 6.4.4', 'SEARCH FLAGGED SINCE 1-Feb-1994 NOT FROM "Smith"', { is: 'search', uid: false, modSeq: false, key: { is: 'and', keys: [{ is: 'flag', flag: '\\Flagged', has: true }, { is: 'received', how: 'since', day: 8797 }, { is: 'not', key: { is: 'header', name: 'From', text: 'Smith' } }] } }],
   ['RFC 3501 6.4.4', 'SEARCH CHARSET UTF-8 TEXT {6}\r\n\xd0\x9f\xd1\x80\xd0\xb8', { is: 'search', uid: false, modSeq: false, key: { is: 'text', text: 'При' } }],
   ['RFC 3501 6.4.4', 'UID SEARCH OR (1:2 UID 3) LARGER 5', { is: 'search', uid: true, modSeq: false, key: { is: 'or', keys: [{ is: 'and', keys: [{ is: 'messages', uid: false, set: [{ from: 1, to: 2 }] }, { is: 'messages', uid: true, set: [{ from: 3, to: 3 }] }] }, { is: 'size', how: 'larger', octets: 5 }] } }],
+  ['RFC 3501 6.4.4', 'SEARCH NEW', { is: 'search', uid: false, modSeq: false, key: { is: 'and', keys: [{ is: 'recent' }, { is: 'flag', flag: '\\Seen', has: false }] } }],
   ['RFC 4731 3.1', 'SEARCH RETURN () ALL', { is: 'search', uid: false, give: ['ALL'], modSeq: false, key: { is: 'all' } }],
   ['RFC 7162 3.1.5', 'SEARCH MODSEQ "/flags/\\\\draft" all 620162338', { is: 'search', uid: false, modSeq: true, key: { is: 'modSeq', least: 620162338 } }],
   ['RFC 3501 6.4.5', 'FETCH 1 FAST', fetched([{ is: 'flags' }, { is: 'internalDate' }, { is: 'size' }])],

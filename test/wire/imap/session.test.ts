@@ -8,6 +8,7 @@ const mail = (n: number) => `Date: Mon, ${n} Feb 2026 10:00:00 +0000\r\nFrom: bo
 
 function boxOf(count: number, memory: Memory = newMemory()): Memory {
   for (let n = 1; n <= count; n++) deposit(memory, 'INBOX', mail(n))
+  memory.mailboxes.get('INBOX')!.firstRecent = count + 1                                        // somebody was told of them
   return memory
 }
 
@@ -21,7 +22,7 @@ const dialogues: [string, string, readonly string[], Steps][] = [
     ['b LIST a/ %', ['* LIST (\\HasNoChildren) "/" "a/b"', 'b OK Done.']], ['c LIST "" ""', ['* LIST (\\Noselect) "/" ""', 'c OK Done.']], ['d LIST "" (inbox a)', ['* LIST (\\HasNoChildren) "/" "INBOX"', '* LIST (\\HasChildren) "/" "a"', 'd OK Done.']],
     ['e LIST (SPECIAL-USE) "" *', ['* LIST (\\HasNoChildren \\Sent) "/" "Sent"', '* LIST (\\HasNoChildren \\Trash) "/" "Deleted Items"', 'e OK Done.']],
     ['f LIST "" Sent RETURN (SUBSCRIBED STATUS (MESSAGES))', ['* LIST (\\HasNoChildren \\Sent \\Subscribed) "/" "Sent"', '* STATUS "Sent" (MESSAGES 0)', 'f OK Done.']],
-    ['g UNSUBSCRIBE a/b', ['g OK Done.']], ['h LSUB "" a*', ['* LSUB (\\HasChildren) "/" "a"', 'h OK Done.']], ['i UNSUBSCRIBE a', ['i OK Done.']], ['j SUBSCRIBE a/b', ['j OK Done.']],
+    ['g SUBSCRIBE a', ['g OK Done.']], ['h LSUB "" a*', ['* LSUB (\\HasChildren) "/" "a"', 'h OK Done.']], ['i UNSUBSCRIBE a', ['i OK Done.']], ['j SUBSCRIBE a/b', ['j OK Done.']],
     ['k LIST (SUBSCRIBED RECURSIVEMATCH) "" a', ['* LIST (\\HasChildren) "/" "a" ("CHILDINFO" ("SUBSCRIBED"))', 'k OK Done.']],
   ]],
   ['6.3', 'mailboxes by name', [], [
@@ -54,7 +55,7 @@ const dialogues: [string, string, readonly string[], Steps][] = [
   ['6.4.4', 'SEARCH', ['s SELECT INBOX', 't STORE 2 +FLAGS (\\Seen $Work)'], [
     ['a SEARCH SEEN', ['* SEARCH 2', 'a OK Done.']], ['b UID SEARCH NOT 2', ['* SEARCH 1 3', 'b OK Done.']], ['c SEARCH SUBJECT "NUMBER 3" FROM bob', ['* SEARCH 3', 'c OK Done.']], ['d SEARCH KEYWORD $WORK', ['* SEARCH 2', 'd OK Done.']], ['e SEARCH SENTSINCE 2-Feb-2026 SENTBEFORE 3-Feb-2026', ['* SEARCH 2', 'e OK Done.']],
     ['f SEARCH ON 14-Nov-2023 LARGER 5', ['* SEARCH 1 2 3', 'f OK Done.']], ['g SEARCH BODY nothing', ['* SEARCH', 'g OK Done.']], ['h SEARCH RETURN (MIN MAX COUNT ALL) OR 1 3', ['* ESEARCH (TAG "h") MIN 1 MAX 3 COUNT 2 ALL 1,3', 'h OK Done.']], ['i SEARCH RETURN (SAVE) 2:3', ['i OK Done.']], ['j FETCH $ UID', ['* 2 FETCH (UID 2)', '* 3 FETCH (UID 3)', 'j OK Done.']],
-    ['k SEARCH RETURN (COUNT) BODY nothing', ['* ESEARCH (TAG "k") COUNT 0', 'k OK Done.']], ['l SEARCH MODSEQ 5', ['* SEARCH 2 (MODSEQ 5)', 'l OK Done.']], ['m SEARCH 9', ['m BAD The set of messages is malformed.']], ['n SEARCH HEADER Subject ""', ['* SEARCH 1 2 3', 'n OK Done.']], ['o SEARCH CHARSET X ALL', [/^o BAD/]],
+    ['k SEARCH RETURN (COUNT) BODY nothing', ['* ESEARCH (TAG "k") COUNT 0', 'k OK Done.']], ['l SEARCH MODSEQ 5', ['* SEARCH 2 (MODSEQ 5)', 'l OK Done.']], ['m SEARCH 9', ['* SEARCH', 'm OK Done.']], ['q SEARCH 2:9', ['* SEARCH 2 3', 'q OK Done.']], ['n SEARCH HEADER Subject ""', ['* SEARCH 1 2 3', 'n OK Done.']], ['o SEARCH CHARSET X ALL', [/^o BAD/]],
   ]],
   ['7162', 'CONDSTORE', ['s SELECT INBOX (CONDSTORE)'], [
     ['a STORE 1 (UNCHANGEDSINCE 4) +FLAGS (\\Seen)', ['* 1 FETCH (FLAGS (\\Seen) MODSEQ (5))', 'a OK Done.']], ['b STORE 1:2 (UNCHANGEDSINCE 4) +FLAGS.SILENT (\\Flagged)', ['* 2 FETCH (MODSEQ (6))', 'b OK [MODIFIED 1] Done.']], ['c FETCH 1:* (FLAGS) (CHANGEDSINCE 5)', ['* 2 FETCH (FLAGS (\\Flagged) MODSEQ (6))', 'c OK Done.']],
@@ -104,6 +105,28 @@ test('RFC 3501 7.4.1 a command by UID may be told of what is gone; a message tha
   erase(memory, inbox, [{ from: 1, to: 1 }])
   erase(memory, inbox, [{ from: deposit(memory, 'INBOX', mail(4)), to: 4 }])
   assert.deepEqual(linesOf(talk.tell('a UID FETCH 1:* FLAGS')), ['* 2 FETCH (UID 2 FLAGS ())', '* 3 FETCH (UID 3 FLAGS ())', '* 1 EXPUNGE', 'a OK Done.'])
+})
+
+test('RFC 3501 2.3.2 7.3.2 \\Recent: who selects first is told, who comes later is not; rev2 knows it no more', () => {
+  const memory = newMemory()
+  deposit(memory, 'INBOX', mail(1))
+  assert.match(loggedIn(memory).tell('a EXAMINE INBOX'), /\* 1 RECENT/)
+  const first = loggedIn(memory), second = loggedIn(memory)
+  assert.match(first.tell('a SELECT INBOX'), /\* 1 RECENT/)
+  assert.match(second.tell('a SELECT INBOX'), /\* 0 RECENT/)
+  assert.equal(first.tell('b FETCH 1 FLAGS'), '* 1 FETCH (FLAGS (\\Recent))\r\nb OK Done.\r\n')
+  assert.equal(first.tell('c SEARCH NEW'), '* SEARCH 1\r\nc OK Done.\r\n')
+  assert.equal(second.tell('c SEARCH OLD'), '* SEARCH 1\r\nc OK Done.\r\n')
+  first.give({ is: 'news', news: { added: [{ from: 2, to: 3 }], recent: [{ from: 3, to: 3 }], expunged: [], changed: [] } })
+  assert.equal(first.tell('d NOOP'), '* 3 EXISTS\r\n* 2 RECENT\r\nd OK Done.\r\n')
+  const third = loggedIn(boxOf(1, newMemory()), undefined, ['e ENABLE IMAP4rev2'])
+  assert.doesNotMatch(third.tell('a SELECT INBOX'), /RECENT/)
+})
+
+test('RFC 3501 6.3.8 RFC 5258 3 levels that are no mailbox, and a subscription to one that is gone', () => {
+  const talk = loggedIn(newMemory(), undefined, ['a CREATE x/y', 'b SUBSCRIBE x/z'])
+  assert.deepEqual(linesOf(talk.tell('c LIST "" x%')), ['* LIST (\\NonExistent \\HasChildren) "/" "x"', 'c OK Done.'])
+  assert.deepEqual(linesOf(talk.tell('d LIST (SUBSCRIBED) "" x*')), ['* LIST (\\NonExistent \\HasNoChildren \\Subscribed) "/" "x/z"', 'd OK Done.'])
 })
 
 test('RFC 2177 3 IDLE: news come at once; 29 minutes are well, 30 are not', () => {

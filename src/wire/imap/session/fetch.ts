@@ -11,7 +11,7 @@ import { problems } from '../problems.ts'
 import { count, printRanges, type Ranges, resolve, split } from '../ranges.ts'
 import { lastUid, sequenceOf } from '../view.ts'
 import type { Answer, FetchJob, Row, Session } from './state.ts'
-import { ask, badNow, close, done, flagsOf, messages, refused, reply, send, type Turn, untagged } from './turn.ts'
+import { ask, badNow, close, done, flagsOf, messages, printFlags, refused, reply, send, type Turn, untagged } from './turn.ts'
 
 type Fetch = Command & { is: 'fetch' }
 type Octets = FetchItem & { is: 'section' | 'decodedSize' }
@@ -100,15 +100,15 @@ function row(turn: Turn, job: FetchJob, row: Row): void {
 }
 
 function printRow(session: Session, items: readonly FetchItem[], row: Row): string {
-  const said = items.filter((item) => !isOctets(item)).map((item) => printItem(item, row))
+  const said = items.filter((item) => !isOctets(item)).map((item) => printItem(session, item, row))
   if (row.seenNow && !items.some(({ is }) => is === 'flags')) said.push(flagsOf(session, row, false))
   return said.join(' ')
 }
 
-function printItem(item: FetchItem, row: Row): string {
+function printItem(session: Session, item: FetchItem, row: Row): string {
   switch (item.is) {
     case 'uid': return `UID ${row.uid}`
-    case 'flags': return `FLAGS (${row.flags.join(' ')})`
+    case 'flags': return printFlags(session, row)
     case 'modseq': return `MODSEQ (${row.modSeq})`
     case 'internalDate': return `INTERNALDATE ${printDateTime(row.received)}`
     case 'size': return `RFC822.SIZE ${row.size}`

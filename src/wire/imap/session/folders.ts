@@ -38,19 +38,26 @@ export function listed(turn: Turn, { listing }: Command & { is: 'list' }, answer
 
 /** Says each that is asked for; gives those that can be selected. */
 function sayFolders(turn: Turn, listing: Listing, folders: readonly Folder[]): string[] {
-  const parents = parentsOf(folders), above = listing.only.recursive ? parentsOf(folders.filter((f) => f.subscribed)) : new Set<string>()
-  const patterns = listing.patterns.map((p) => canonical(listing.reference + p)), names: string[] = []
-  for (const folder of folders) {
-    const isWanted = (!listing.only.subscribed || folder.subscribed) && (!listing.only.special || folder.use !== undefined), isAbove = above.has(folder.name)
-    if (!(isWanted || isAbove) || !patterns.some((p) => matches(folder.name, p))) continue
+  const parents = parentsOf(folders.filter((f) => f.exists)), patterns = listing.patterns.map((p) => canonical(listing.reference + p)), names: string[] = []
+  const isNamed = (folder: Folder): boolean => patterns.some((p) => matches(folder.name, p))
+  const above = listing.only.recursive ? parentsOf(folders.filter((f) => f.subscribed && !isNamed(f))) : new Set<string>()   // RFC 5258 3.5: of those that are not listed themselves
+  for (const folder of [...folders, ...between(folders, parents)]) {
+    const isWanted = (listing.only.subscribed ? folder.subscribed : folder.exists || parents.has(folder.name)) && (!listing.only.special || folder.use !== undefined), isAbove = above.has(folder.name)
+    if (!(isWanted || isAbove) || !isNamed(folder)) continue
     const marks = [
-      folder.selectable ? '' : '\\Noselect', parents.has(folder.name) ? '\\HasChildren' : '\\HasNoChildren', folder.use ?? '', listing.give.subscribed && folder.subscribed ? '\\Subscribed' : '',
+      folder.exists ? folder.selectable ? '' : '\\Noselect' : '\\NonExistent', parents.has(folder.name) ? '\\HasChildren' : '\\HasNoChildren', folder.use ?? '', listing.give.subscribed && folder.subscribed ? '\\Subscribed' : '',
     ].filter((mark) => mark !== '')
     const name = mailboxName(turn.session, folder.name), info = isAbove ? ' ("CHILDINFO" ("SUBSCRIBED"))' : ''
     untagged(turn, `${listing.old ? 'LSUB' : 'LIST'} (${marks.join(' ')}) "${delimiter}" ${name}${info}`)
-    if (folder.selectable) names.push(folder.name)
+    if (folder.exists && folder.selectable) names.push(folder.name)
   }
   return names
+}
+
+/** RFC 3501 6.3.8: levels above mailboxes that are none themselves. */
+function between(folders: readonly Folder[], parents: ReadonlySet<string>): Folder[] {
+  const names = new Set(folders.map((f) => f.name))
+  return [...parents].filter((name) => !names.has(name)).map((name) => ({ name, exists: false, selectable: false, subscribed: false }))
 }
 
 function parentsOf(folders: readonly Folder[]): Set<string> {

@@ -146,10 +146,16 @@ function literal(turn: Turn, framed: Framed & { is: 'literal' }): void {
 
 function whole(turn: Turn, text: string): void {
   const { session } = turn, parsed = parseCommand(text, session.rev2)
-  if ('problem' in parsed) { bad(turn, parsed.tag, parsed.problem); return }
+  if ('problem' in parsed) { wrong(turn, parsed.tag, parsed.problem); return }
   if (!isAllowed(session, parsed.when)) { bad(turn, parsed.tag, problems.state); return }
   session.doing = { tag: parsed.tag, command: parsed.command, asked: 0 }
   acts[parsed.command.is].begin(turn, parsed.command)
+}
+
+/** A name that cannot be is no error of grammar: NO, like that of a mailbox that is not there. */
+function wrong(turn: Turn, tag: string | undefined, problem: Problem): void {
+  if (problem === problems.mailbox && tag !== undefined) send(turn, `${tag} NO [CANNOT] ${problem.text}\r\n`)
+  else bad(turn, tag, problem)
 }
 
 function isAllowed(session: Session, when: When): boolean {

@@ -4,34 +4,27 @@
  * Standards  RFC 3501 6.4.4, 7.2.5, RFC 4731, RFC 5182, RFC 7162 3.1.5
  */
 import type { Command, SearchKey, SearchReturn } from '../command.ts'
-import { problems } from '../problems.ts'
 import { count, intersection, numbers, printRanges, type Ranges, rangesOf } from '../ranges.ts'
 import { sequencesOf } from '../view.ts'
 import type { Answer, Selected } from './state.ts'
-import { ask, badNow, done, messages, refused, type Turn, untagged } from './turn.ts'
+import { ask, done, known, refused, type Turn, untagged } from './turn.ts'
 
 type Search = Command & { is: 'search' }
 
 export function search(turn: Turn, command: Search): void {
-  const { session } = turn, key = byUid(session.selected!, command.key)
-  if (command.modSeq) session.condstore = true
-  if (key) ask(turn, { is: 'search', key })
-  else badNow(turn, problems.set)
+  if (command.modSeq) turn.session.condstore = true
+  ask(turn, { is: 'search', key: byUid(turn.session.selected!, command.key) })
 }
 
-/** The key without sequence numbers; undefined where one is beyond the last message. */
-function byUid(selected: Selected, key: SearchKey): SearchKey | undefined {
-  if (key.is === 'messages') {
-    const uids = messages(selected, key.set, key.uid)
-    return uids && { is: 'uids', uids }
+/** The key without sequence numbers, of which those beyond the last message find nothing. */
+function byUid(selected: Selected, key: SearchKey): SearchKey {
+  switch (key.is) {
+    case 'messages': return { is: 'uids', uids: known(selected, key.set, key.uid) }
+    case 'recent': return { is: 'uids', uids: selected.recent }
+    case 'not': return { is: 'not', key: byUid(selected, key.key) }
+    case 'and': case 'or': return { is: key.is, keys: key.keys.map((k) => byUid(selected, k)) }
+    default: return key
   }
-  if (key.is === 'not') {
-    const inner = byUid(selected, key.key)
-    return inner && { is: 'not', key: inner }
-  }
-  if (key.is !== 'and' && key.is !== 'or') return key
-  const keys = key.keys.map((k) => byUid(selected, k))
-  return keys.every((k) => k !== undefined) ? { is: key.is, keys } : undefined
 }
 
 export function found(turn: Turn, command: Search, answer: Answer): void {

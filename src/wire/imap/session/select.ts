@@ -9,7 +9,7 @@ import { intersection, printRanges, type Ranges, resolve } from '../ranges.ts'
 import { newView, sequenceOf } from '../view.ts'
 import { selected, startFetch } from './fetch.ts'
 import type { Answer, Box, Selected } from './state.ts'
-import { ask, badNow, done, leave, mailboxName, refused, reply, type Turn, untagged } from './turn.ts'
+import { ask, badNow, done, leave, mailboxName, recentOf, refused, reply, type Turn, untagged } from './turn.ts'
 
 type Select = Command & { is: 'select' | 'examine' }
 
@@ -32,7 +32,7 @@ export function selectAnswered(turn: Turn, command: Select, answer: Answer): voi
   const { box } = answer, { resync: wanted } = command
   session.is = 'selected'
   session.selected = {
-    mailbox: command.mailbox, readOnly: box.readOnly || command.is === 'examine', uidValidity: box.uidValidity, view: newView(box.uids), added: [], expunged: [], changed: new Map(), saved: [],
+    mailbox: command.mailbox, readOnly: box.readOnly || command.is === 'examine', uidValidity: box.uidValidity, view: newView(box.uids), added: [], expunged: [], changed: new Map(), recent: box.recent, saved: [],
   }
   describe(turn, session.selected, box)
   if (wanted && wanted.uidValidity === box.uidValidity) ask(turn, { is: 'vanished', uids: knownUids(wanted, box), since: wanted.modSeq })
@@ -45,10 +45,10 @@ function knownUids({ known }: Resync, box: Box): Ranges {
   return known === undefined || known === '$' ? all : intersection(resolve(known, Math.max(1, box.uidNext - 1)), all)
 }
 
-function describe(turn: Turn, { view, mailbox }: Selected, box: Box): void {
-  const { rev2 } = turn.session
+function describe(turn: Turn, selected: Selected, box: Box): void {
+  const { rev2 } = turn.session, { view, mailbox } = selected
   untagged(turn, `${view.count} EXISTS`)
-  if (!rev2) untagged(turn, '0 RECENT')
+  if (!rev2) untagged(turn, `${recentOf(selected)} RECENT`)
   untagged(turn, `FLAGS (${box.flags.join(' ')})`)
   untagged(turn, `OK [PERMANENTFLAGS (${box.permanentFlags.join(' ')})] These are kept.`)
   if (box.firstUnseen !== undefined && !rev2) untagged(turn, `OK [UNSEEN ${sequenceOf(view, box.firstUnseen)}] The first that is not seen.`)

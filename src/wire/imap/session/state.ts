@@ -13,7 +13,8 @@ import { loginTime } from '../limits.ts'
 import type { Ranges } from '../ranges.ts'
 import type { View } from '../view.ts'
 
-export interface Folder { readonly name: string; readonly selectable: boolean; readonly subscribed: boolean; readonly use?: Use | undefined }
+/** `exists` false: subscribed, but there is no such mailbox (RFC 5258 3). */
+export interface Folder { readonly name: string; readonly exists: boolean; readonly selectable: boolean; readonly subscribed: boolean; readonly use?: Use | undefined }
 
 /** What FETCH can say of a message without its octets. The texts are printed already (wire/mime makes them once, when the message arrives). */
 export interface Row {
@@ -39,6 +40,8 @@ export interface Box {
   /** Flags that are kept; `\*`: the client may make keywords. */
   readonly permanentFlags: readonly string[]
   readonly firstUnseen?: number | undefined
+  /** RFC 3501 2.3.2 \Recent: nobody was told of them before. */
+  readonly recent: Ranges
   readonly readOnly: boolean
 }
 
@@ -86,7 +89,7 @@ export type Answer =
   | { readonly is: 'appended'; readonly uidValidity: number; readonly uid: number }
 
 /** What others did to the selected mailbox; what a session did itself is in its answers, and not told again. */
-export interface News { readonly added: Ranges; readonly expunged: Ranges; readonly changed: readonly Row[] }
+export interface News { readonly added: Ranges; /** Those of them that nobody else was told of. */ readonly recent?: Ranges | undefined; readonly expunged: Ranges; readonly changed: readonly Row[] }
 
 export type Input =
   | { readonly is: 'opened' }
@@ -169,6 +172,7 @@ export interface Selected {
   added: Ranges
   expunged: Ranges
   changed: Map<number, Row>
+  recent: Ranges
   /** RFC 5182: `$`. */
   saved: Ranges
 }

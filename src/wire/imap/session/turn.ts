@@ -9,7 +9,7 @@ import { maxWrong, maxWrongBefore } from '../limits.ts'
 import { toUtf7 } from '../names.ts'
 import { printString, words } from '../print.ts'
 import { problems } from '../problems.ts'
-import { intersection, joined, printRanges, type Ranges, resolve, type SequenceSet, star, without } from '../ranges.ts'
+import { count, has, intersection, joined, printRanges, type Ranges, resolve, type SequenceSet, star, without } from '../ranges.ts'
 import { octets } from '../text.ts'
 import { add, lastUid, remove, sequenceOf, uidsOf } from '../view.ts'
 import type { Answer, Ask, News, Output, Row, Selected, Session } from './state.ts'
@@ -101,6 +101,7 @@ export function hear(selected: Selected, news: News): void {
   for (const row of news.changed) selected.changed.set(row.uid, row)
   selected.added = without(joined([...selected.added, ...without(news.added, view.uids)]), news.expunged)
   selected.expunged = joined([...selected.expunged, ...intersection(news.expunged, view.uids)])
+  if (news.recent) selected.recent = joined([...selected.recent, ...news.recent])
 }
 
 /** Tells what is new; `numbersToo`: what shifts the numbers as well. */
@@ -112,6 +113,7 @@ export function tell(turn: Turn, numbersToo: boolean): void {
     add(selected.view, selected.added)
     selected.added = []
     untagged(turn, `${selected.view.count} EXISTS`)
+    if (!turn.session.rev2 && selected.recent.length > 0) untagged(turn, `${recentOf(selected)} RECENT`)
   }
   if (selected.changed.size > 0) send(turn, changes(turn.session, selected))
 }
@@ -126,28 +128,40 @@ function changes(session: Session, selected: Selected): string {
   return told.join('')
 }
 
+/** RFC 3501 2.3.2: this session is the first that was told of them. */
+export function recentOf({ recent, view }: Selected): number { return count(intersection(recent, view.uids)) }
+
+/** `FLAGS (…)`, with \Recent for rev1, which alone knows it. */
+export function printFlags({ selected, rev2 }: Session, row: Row): string {
+  return `FLAGS (${(!rev2 && selected && has(selected.recent, row.uid) ? [...row.flags, '\\Recent'] : row.flags).join(' ')})`
+}
+
 /** What is said of a message whose flags changed. */
 export function flagsOf(session: Session, row: Row, uid: boolean): string {
-  return `${uid ? `UID ${row.uid} ` : ''}FLAGS (${row.flags.join(' ')})${session.condstore ? ` MODSEQ (${row.modSeq})` : ''}`
+  return `${uid ? `UID ${row.uid} ` : ''}${printFlags(session, row)}${session.condstore ? ` MODSEQ (${row.modSeq})` : ''}`
 }
 
 /** Messages are gone, and the client is told. */
 export function expunged(turn: Turn, uids: Ranges): void {
   const { selected, qresync } = turn.session
   if (!selected) return
-  const known = intersection(uids, selected.view.uids), sequences = remove(selected.view, known)
-  selected.expunged = without(selected.expunged, known)
-  if (known.length === 0) return
-  send(turn, qresync ? `* VANISHED ${printRanges(known)}\r\n` : sequences.map((n) => `* ${n} EXPUNGE\r\n`).join(''))
+  const gone = intersection(uids, selected.view.uids), sequences = remove(selected.view, gone)
+  selected.expunged = without(selected.expunged, gone)
+  if (gone.length === 0) return
+  send(turn, qresync ? `* VANISHED ${printRanges(gone)}\r\n` : sequences.map((n) => `* ${n} EXPUNGE\r\n`).join(''))
 }
 
 /** The messages of a set, as UIDs of the view; undefined where a number is beyond the last message. */
 export function messages(selected: Selected, set: SequenceSet, uid: boolean): Ranges | undefined {
-  const { view } = selected
-  if (set === '$') return intersection(selected.saved, view.uids)
+  const { count } = selected.view, isWrong = set !== '$' && !uid && set.some(({ from, to }) => isBeyond(from, count) || isBeyond(to, count))
+  return isWrong ? undefined : known(selected, set, uid)
+}
+
+/** Those of a set that are in the view, as UIDs. */
+export function known({ view, saved }: Selected, set: SequenceSet, uid: boolean): Ranges {
+  if (set === '$') return intersection(saved, view.uids)
   if (uid) return intersection(resolve(set, lastUid(view)), view.uids)
-  if (set.some(({ from, to }) => isBeyond(from, view.count) || isBeyond(to, view.count))) return undefined
-  return uidsOf(view, resolve(set, view.count))
+  return view.count === 0 ? [] : uidsOf(view, intersection(resolve(set, view.count), [{ from: 1, to: view.count }]))
 }
 
 const isBeyond = (n: number, count: number): boolean => n === star ? count === 0 : n > count
