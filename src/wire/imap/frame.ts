@@ -43,6 +43,12 @@ export function feed(framing: Framing, octets: string): void {
   framing.at = 0
 }
 
+/** Lets go of octets that were looked at: an idle session keeps none. */
+export function forget(framing: Framing): void {
+  framing.waiting = ''
+  framing.at = 0
+}
+
 /** Octets that came and were not looked at. */
 export function unread(framing: Framing): number { return framing.waiting.length - framing.at }
 

@@ -136,6 +136,20 @@ test('A41 back pressure: a FETCH of everything holds no more than a window and a
   assert.ok(all.endsWith(')\r\na OK Done.\r\nb OK Done.\r\n'))
 })
 
+test('A41 an idling client that does not read is told later, of it all at once', () => {
+  const memory = newMemory(), mail = 'Subject: x\r\n\r\n'
+  deposit(memory, 'INBOX', mail)
+  const talk = loggedIn(memory, 'INBOX'), other = loggedIn(memory, 'INBOX')
+  talk.tell('i IDLE')
+  talk.drains = false
+  talk.give({ is: 'written', octets: talk.session.unsent })
+  for (let n = 0; n < 20_000; n++) other.tell(`a STORE 1 FLAGS (k${n})`)
+  assert.ok(talk.session.unsent <= maxUnsent + 100, `${talk.session.unsent}`)
+  assert.equal(talk.session.selected?.changed.size, 1)
+  assert.equal(talk.give({ is: 'written', octets: talk.session.unsent }), '* 1 FETCH (FLAGS (k19999))\r\n'.replace('k19999', 'k19999 \\Recent'))
+  assert.equal(talk.session.framing.waiting, '')
+})
+
 test('A41 a message that cannot be read to its end ends the connection: the literal was announced', () => {
   const memory = newMemory()
   deposit(memory, 'INBOX', `Subject: x\r\n\r\n${'x'.repeat(200_000)}`)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { expect, feed, type Framed, type Framing, newFraming, restart, take, unread } from '../../../src/wire/imap/index.ts'
+import { linear } from '../../linear.ts'
 
 /** Feeds pieces of `size` octets; literals are held, but streamed where the text says so. */
 function framed(text: string, size: number, most = 1_000): Framed[] {
@@ -78,4 +79,15 @@ test('RFC 3501 7.5 a refused literal is forgotten with its command', () => {
   restart(framing)
   feed(framing, 'b NOOP\r\n')
   assert.deepEqual(take(framing, 100), { is: 'command', text: 'b NOOP' })
+})
+
+const octetByOctet = (text: string) => () => {
+  const framing = newFraming()
+  for (const octet of text) {
+    feed(framing, octet)
+    for (let one = take(framing, 100_000); one; one = take(framing, 100_000)) if (one.is === 'literal') expect(framing, one.size, 'hold')
+  }
+}
+linear('A5 RFC 3501 2.2.1 octet by octet', 20_000, {
+  'a line that does not end': (n) => octetByOctet('a'.repeat(n)), 'short commands': (n) => octetByOctet('a NOOP\r\n'.repeat(n / 8)), 'one literal': (n) => octetByOctet(`a {${n}}\r\n${'x'.repeat(n)}\r\n`), 'many literals in one command': (n) => octetByOctet(`a${' {9+}\r\nxxxxxxxxx'.repeat(n / 16)}\r\n`),
 })

@@ -7,7 +7,7 @@
 import type { Machine, Millis, Wake } from '../../../kit/machine.ts'
 import type { Problem } from '../../../kit/result.ts'
 import type { Command, CommandName } from '../command.ts'
-import { expect, feed, type Framed, restart, take, unread } from '../frame.ts'
+import { expect, feed, forget, type Framed, restart, take, unread } from '../frame.ts'
 import { idleTime, loginTime, maxCommand, maxCommandBefore, maxLiteralBefore, maxUnsent, maxWaiting, maxWaitingBefore, pauseAt } from '../limits.ts'
 import { isAppend, parseCommand, tagOf, type When } from '../parse.ts'
 import { problems } from '../problems.ts'
@@ -75,10 +75,8 @@ function answer(turn: Turn, id: number, given: Answer): void {
 }
 
 function news(turn: Turn, heard: (Input & { is: 'news' })['news']): void {
-  const { selected, doing } = turn.session
-  if (!selected) return
-  hear(selected, heard)
-  if (doing?.job?.is === 'idle') tell(turn, true)
+  const { selected } = turn.session
+  if (selected) hear(selected, heard)
 }
 
 function wake(turn: Turn): void {
@@ -97,6 +95,7 @@ function isReading(session: Session): boolean {
 function work(turn: Turn): void {
   const { session } = turn
   goOn(turn)
+  if (session.doing?.job?.is === 'idle' && session.unsent < maxUnsent) tell(turn, true)       // who does not read is told later, of it all at once
   while (session.is !== 'over' && !session.upgrading && session.unsent < maxUnsent && isReading(session)) {
     const framed = take(session.framing, session.is === 'before' ? maxCommandBefore : maxCommand)
     if (!framed) return
@@ -168,6 +167,7 @@ function press(turn: Turn): void {
   const { session } = turn, waiting = unread(session.framing)
   if (session.is === 'over') return
   if (waiting > (session.is === 'before' ? maxWaitingBefore : maxWaiting)) { bye(turn, problems.tooMuchWaits); return }
+  if (waiting === 0) forget(session.framing)
   const wanted = waiting > pauseAt
   if (wanted !== session.paused) turn.out.push({ do: wanted ? 'pause' : 'resume' })
   session.paused = wanted
@@ -198,7 +198,7 @@ const acts: Acts & Readonly<Record<CommandName, Act<Command>>> = {
   namespace: { begin: namespace },
   status: { begin: status, answered: statusAnswered },
   append: { begin: (turn) => badNow(turn, missing), answered: appendAnswered },               // its message is a literal, which comes another way
-  idle: { begin: (turn) => { turn.session.doing!.job = { is: 'idle' }; send(turn, '+ Idling.\r\n'); tell(turn, true) } },
+  idle: { begin: (turn) => { turn.session.doing!.job = { is: 'idle' }; send(turn, '+ Idling.\r\n') } },
   close: { begin: close, answered: closed },
   unselect: { begin: unselect },
   expunge: { begin: expunge, answered: expungeAnswered },
