@@ -173,7 +173,7 @@ export function branchOf(leg: Leg, fork: string = leg.dialog.remoteTag): string 
 /** The line of ours at this leg; a number behind a trunk is none, whatever its digits: rights of lines are not for it. */
 export function ownLine({ peer }: Leg): string | undefined { return peer.trunk ? undefined : peer.line }
 
-export function partyOf(leg: Leg): Party { return { number: leg.peer.line, name: leg.peer.displayName } }
+export function partyOf(leg: Leg): Party { return { number: leg.peer.line, name: leg.peer.displayName, ...leg.peer.claimed ? { claimed: true } : {} } }
 
 export function wakeOf(call: Call): Millis | undefined {
   const { ringing } = call

@@ -80,7 +80,7 @@ function answered(x: Exchange, about: About, flow: Flow, response: SipMessage): 
 function acked(x: Exchange, flow: Flow, message: SipMessage): void {
   const leg = x.legs.get(message.toTag)
   if (!leg || leg.dialog.callId !== message.callId || leg.dialog.remoteTag !== message.fromTag) return
-  if (leg.peer.trunk ? !trunkOfLeg(x, leg, flow) : !sameFlow(leg, flow)) return
+  if (leg.peer.trunk ? !trunkOfLeg(x, leg, flow) && !keepsOn(x, leg, flow) : !sameFlow(leg, flow)) return
   const read = leg.peer.trunk ? asRuled(x, message, leg.peer.trunk) : message
   if (read) acknowledged(x.legHouse, leg, read)
   rearm(x, leg)
@@ -174,9 +174,13 @@ function isPhoneOf(x: Exchange, name: string, served: Served): boolean {
 function isTrunkOf(x: Exchange, leg: SipLeg, served: Served): boolean {
   const state = trunkOfLeg(x, leg, served.flow)
   if (state) return admitted(x, served, state, true) !== undefined
+  if (keepsOn(x, leg, served.flow)) return true
   say(x, served, { status: 481 })
   return false
 }
+
+/** A trunk that is gone from the directory: its calls in progress keep what they began with, from where they came (R321). */
+function keepsOn(x: Exchange, leg: SipLeg, flow: Flow): boolean { return !x.trunks.byName.has(leg.peer.trunk!.name) && sameFlow(leg, flow) }
 
 /** By the name that it had when the call began; a trunk that was renamed since is the one that stands at the same address (R309, R321). */
 function trunkOfLeg(x: Exchange, { peer, to }: SipLeg, flow: Flow): TrunkState | undefined {

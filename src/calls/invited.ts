@@ -34,8 +34,8 @@ export function invited(x: Exchange, served: Served, phone: PhonePicture): void 
 }
 
 export function invitedByTrunk(x: Exchange, served: Served, from: Admitted): void {
-  const { number, name, anonymous } = callerOf(x, served.message, from)
-  enter(x, served, { peer: trunkPeer(x, from.state, number, name), anonymous, diversions: diversionsOf(served.message, from) })
+  const { number, name, anonymous, believed } = callerOf(x, served.message, from)
+  enter(x, served, { peer: trunkPeer(x, from.state, number, name, !believed), anonymous, diversions: diversionsOf(served.message, from) })
 }
 
 interface Caller { readonly peer: Peer; readonly anonymous: boolean; readonly diversions: string[] }

@@ -30,6 +30,8 @@ export interface Party {
   readonly name: string
   /** RFC 3323: the caller asked not to be named to the called side. */
   readonly anonymous?: boolean | undefined
+  /** Not for us to assert (RFC 3325 5): shown as it was said, in From alone. */
+  readonly claimed?: boolean | undefined
 }
 
 /** What an outgoing leg is told when it is to ring somebody. */

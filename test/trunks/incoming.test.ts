@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { carrier, type Carrier, field, sdp } from './carrier.ts'
+import { simulatedSite } from '../../src/index.ts'
 import { headerOf } from './pair.ts'
 
 const secure = { transport: 'tls' as const, destinations: '[{ address: sbc.carrier.test, port: 5061 }]', names: { 'A sbc.carrier.test': [{ type: 'A' as const, address: '10.0.0.2', ttl: 300 }] } }
@@ -24,8 +25,8 @@ test('A44 A26 a caller from outside is shown as nobody of the house, unless the 
   assert.equal((await caller({}, '', '<sip:1009@carrier.test>')).from, '<sip:1009@near.test>')
 })
 
-test('A26 RFC 3325 5: an asserted identity over a trunk without proof is a claim like any: From is shown', async () => {
-  assert.deepEqual(await caller({ trunk: 'trustIdentity: true' }, claims), { from: '<sip:+41441234567@near.test>', asserted: ['<sip:+41441234567@near.test>'] })
+test('A26 RFC 3325 5: an asserted identity over a trunk without proof is a claim like any: From is shown, and we do not assert it', async () => {
+  assert.deepEqual(await caller({ trunk: 'trustIdentity: true' }, claims), { from: '<sip:+41441234567@near.test>', asserted: [] })
 })
 
 test('RFC 3325: over TLS a trunk whose word counts is believed; one whose word does not is not; Remote-Party-ID only where it is read', async () => {
@@ -177,4 +178,19 @@ test('RFC 3263 4 A17 forty trunks whose names move are indexed a few times, not 
   assert.ok(moved >= 1 && moved <= 8, `indexed ${moved} times`)
   for (const i of range) assert.equal(trunks.policy.index.byAddress.get(`5060 10.2.${i}.2`)?.[0]?.name, `t${i}`)
   c.system.close()
+})
+
+test('R321 a trunk that is taken out of the directory: its calls in progress go on, and their BYE is taken', async () => {
+  const c = await carrier(), { system } = c, talk = system.phone('alice').call('9031234567')
+  assert.ok(system.until(() => c.last('INVITE ') !== undefined))
+  const invite = c.last('INVITE ')!
+  c.answer(invite, '200 OK', '', sdp)
+  assert.ok(system.until(() => talk.state === 'up'))
+  system.exchange.snapshot = (await simulatedSite('system: { domain: near.test }\nusers: [{ userId: alice, extension: "1001" }]\nphones: [{ name: alice, user: alice, digest: { user: alice, password: "battery-staple-alice" }, deviceSecurityMode: nonSecure, mediaSecurity: off }]\n')).snapshot
+  system.run(1_000)
+  assert.deepEqual([talk.state, system.exchange.trunks.byName.size], ['up', 0])
+  c.send(`BYE ${/<([^>]+)>/.exec(field(invite, 'Contact'))![1]!} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKgone\r\nMax-Forwards: 70\r\nFrom: ${field(invite, 'To')};tag=carrier\r\nTo: ${field(invite, 'From')}\r\nCall-ID: ${field(invite, 'Call-ID')}\r\nCSeq: 9 BYE\r\nContent-Length: 0\r\n\r\n`)
+  system.run(500)
+  assert.deepEqual([talk.state, c.statuses(field(invite, 'Call-ID'))], ['ended', [200]])
+  system.close()
 })

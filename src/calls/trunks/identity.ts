@@ -9,7 +9,7 @@ import { nameOf } from '../numbers.ts'
 import type { Exchange } from '../state.ts'
 import type { Admitted } from './admitted.ts'
 
-export interface Caller { readonly number: string; readonly name: string; readonly anonymous: boolean }
+export interface Caller { readonly number: string; readonly name: string; readonly anonymous: boolean; /** The peer has shown who it is, and its word on callers counts. */ readonly believed: boolean }
 
 const maxNumber = 64, maxDiversions = 12
 const nobody = 'anonymous'
@@ -21,7 +21,7 @@ export function callerOf({ snapshot }: Exchange, message: SipMessage, { state, p
   const claimed = numberOf(said?.uri), isFalse = offNet && !believes && snapshot.numberOrUser(claimed).is !== 'unknown', number = isFalse ? '' : claimed
   const hidden = tokens(message, 'Privacy').some((one) => /\b(?:id|user|header)\b/.test(one))
   const anonymous = hidden || /\banonymous\b/i.test(from?.uri ?? '')
-  return { number: number === '' ? nobody : number, name: anonymous || isFalse ? '' : said?.display ?? '', anonymous }
+  return { number: number === '' ? nobody : number, name: anonymous || isFalse ? '' : said?.display ?? '', anonymous, believed: believes }
 }
 
 /** Remote-Party-ID of the calling party. */

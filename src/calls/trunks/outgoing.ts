@@ -15,10 +15,10 @@ import type { Exchange } from '../state.ts'
 import type { Destination, TrunkState } from './state.ts'
 
 /** What a leg knows of its trunk; `number` is the one at that side. */
-export function trunkPeer(x: Exchange, { ready, rules }: TrunkState, number: string, name: string): Peer {
+export function trunkPeer(x: Exchange, { ready, rules }: TrunkState, number: string, name: string, claimed = false): Peer {
   const { picture, profile } = ready
   return {
-    phone: `trunk ${ready.name}`, line: number, displayName: name, trusted: picture.trustedForSecurityStatus,
+    phone: `trunk ${ready.name}`, line: number, displayName: name, claimed, trusted: picture.trustedForSecurityStatus,
     mediaSecurity: picture.srtpRequired ? 'required' : picture.srtpAllowed ? 'preferred' : 'off',
     trunk: {
       name: ready.name, status: profile.transmitSecurityStatus, assertIdentity: picture.assertIdentity, remotePartyId: picture.remotePartyId, privacy: picture.privacy,

@@ -26,6 +26,8 @@ export interface Peer {
   readonly displayName: string
   readonly mediaSecurity: 'off' | 'preferred' | 'required'
   readonly trusted: boolean
+  /** Number and name are what the other side says of itself, and nothing proves them: not for us to assert (RFC 3325 5). */
+  readonly claimed?: boolean | undefined
   /** It is no phone but a trunk: what that wants of our messages. `phone` is its name then, `line` the number at its side. */
   readonly trunk?: TrunkManners | undefined
 }

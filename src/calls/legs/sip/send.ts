@@ -142,7 +142,7 @@ export function noteHeaders(house: LegHouse, leg: SipLeg, note: StatusNote): str
   const status = trunk?.status === false ? '' : `Call-Info: <urn:x-cisco-remotecc:callinfo>;security=${shown[note.security]}\r\n`
   if (!party) return status
   const hidden = hides(leg, party), isTold = hidden && trunk?.privacy === 'never'                 // RFC 3325 7: who is trusted is told, and told not to pass it on
-  if (hidden && !isTold) return status
+  if ((hidden && !isTold) || party.claimed) return status
   const who = `${named(party.name)}<sip:${party.number}@${house.domain}>`
   const asserted = trunk?.assertIdentity === false ? '' : `P-Asserted-Identity: ${who}\r\n`
   return `${status}${asserted}${trunk?.remotePartyId ? `Remote-Party-ID: ${who};party=${leg.side === 'out' ? 'calling' : 'called'};screen=yes;privacy=${hidden ? 'full' : 'off'}\r\n` : ''}`
