@@ -21,11 +21,11 @@ function isSound(said: string): void {
   let open = 0
   for (let i = 0; i < said.length; i++) {
     const c = said[i]
-    if (c === '"') for (i++; said[i] !== '"'; i++) { assert.ok(i < said.length && said[i] !== '\r' && said[i] !== '\n', 'a string is not closed'); if (said[i] === '\\') i++ }
+    if (c === '"') for (i++; said[i] !== '"'; i++) { if (i >= said.length || said[i] === '\r' || said[i] === '\n') assert.fail('a string is not closed'); if (said[i] === '\\') i++ }
     else if (c === '{') { const end = said.indexOf('}\r\n', i); i = end + 2 + Number(said.slice(i + 1, end)) }
     else if (c === '(') open++
     else if (c === ')') open--
-    assert.ok(open >= 0 && c !== '\r' && c !== '\n', 'a line ends inside')
+    if (open < 0 || c === '\r' || c === '\n') assert.fail('a line ends inside')
   }
   assert.equal(open, 0)
 }
