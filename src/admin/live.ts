@@ -28,6 +28,8 @@ export interface LiveDestination {
   readonly port: number
   readonly transport: string
   readonly up: boolean
+  /** It has answered, or has been found silent; false before, and where nobody asks it. */
+  readonly known: boolean
   /** Why it is down, '' while it is up. */
   readonly reason: string
   /** Since when, epoch ms. */

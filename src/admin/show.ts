@@ -63,7 +63,7 @@ async function trunks(house: House): Promise<Result<Answer>> {
     columns: ['trunk', 'profile', 'mode', 'state', 'registered', 'calls', 'destination', 'is', 'since', 'why'], none: 'no trunk',
     rows: rows.flatMap((one) => one.destinations.map((to, i) => [
       ...(i > 0 ? ['', '', '', '', '', ''] : [one.name, one.securityProfile, one.mode, one.inService ? 'in service' : 'out of service', one.registration?.state ?? '-', String(one.calls)]),
-      `${to.transport} ${printPlace(to.address, to.port)}`, to.up ? 'up' : 'down', moment(to.since), [to.reason, i > 0 ? '' : one.registration?.reason ?? ''].filter((text) => text !== '').join(' '),
+      `${to.transport} ${printPlace(to.address, to.port)}`, !to.up ? 'down' : to.known ? 'up' : 'not known', moment(to.since), [to.reason, i > 0 ? '' : one.registration?.reason ?? ''].filter((text) => text !== '').join(' '),
     ])),
   })
 }

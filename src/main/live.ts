@@ -55,7 +55,7 @@ function liveTrunk({ ready: { name, profile }, destinations, registration, calls
     name, securityProfile: profile.name, mode: profile.deviceSecurityMode, incomingPort: profile.incomingPort, inService: isUp, calls,
     reason: isUp ? '' : down?.reason ?? 'It has no destination.',
     ...(registration ? { registration: { state: registration.state, reason: registration.reason, until: registration.until } } : {}),
-    destinations: destinations.map(({ host, port, transport, up, reason, since, hops }) => ({ address: host, port: hops[0]?.port ?? port, transport, up, reason, since, resolved: hops.map(({ address }) => address).filter((address) => address !== host) })),
+    destinations: destinations.map(({ host, port, transport, up, known, reason, since, hops }) => ({ address: host, port: hops[0]?.port ?? port, transport, up, known, reason, since, resolved: hops.map(({ address }) => address).filter((address) => address !== host) })),
   }
 }
 

@@ -72,6 +72,20 @@ test('A9 a caller from outside whose number looks like a line has none of its ri
   system.close()
 })
 
+test('A9 from a system of the house, where features can be dialled, a number that looks like a line picks up nothing either', async () => {
+  const lines = '  - { number: "1001", pickupGroup: "8800" }\n  - { number: "1002", pickupGroup: "8800" }'
+  const c = await carrier({ near: 'pickupGroups: [{ number: "8800" }]\n', lines, trunk: 'offNet: false' }), { system } = c, talk = system.phone('alice').call('1002')
+  assert.ok(system.until(() => system.phone('bob').talks.some((one) => one.invite !== undefined)))
+  for (const number of ['*8', '8800', '*71002']) {
+    const id = c.ask('INVITE', number, { body: sdp, from: '<sip:1001@carrier.test>' })
+    system.run(500)
+    assert.ok([403, 404].includes(c.statuses(id)[0]!), `${number}: ${c.statuses(id).join()}`)
+  }
+  assert.equal(talk.state === 'ended', false)
+  assert.ok(system.phone('bob').talks.some((one) => one.invite !== undefined), 'it rings on')
+  system.close()
+})
+
 test('R370 a trunk takes the place of its own dialog, as a voice mail does after it has asked', async () => {
   const c = await carrier({ profile: 'acceptReplacesHeader: true' }), { system } = c
   c.ask('INVITE', '1001', { body: sdp })

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseCredentials, response, ha1, algorithmOf } from '../../src/wire/sip/digest/index.ts'
 import { secret } from '../../src/kit/secret.ts'
+import { simulatedSite } from '../../src/index.ts'
 import { carrier, type Carrier, field, fields, type Heard, sdp } from './carrier.ts'
+import { nearSite } from './pair.ts'
 
 /** alice calls the carrier, which has the INVITE. */
 function call(c: Carrier, number = '9031234567', phone = 'alice', more?: Parameters<ReturnType<Carrier['system']['phone']>['call']>[1]): { talk: ReturnType<ReturnType<Carrier['system']['phone']>['call']>; invite: Heard } {
@@ -223,5 +225,75 @@ test('A13 a password of another trunk is not given to who names its realm', asyn
   c.answer(c.last('REGISTER ')!, '401 Unauthorized', 'WWW-Authenticate: Digest realm="carrier.test", nonce="n", qop="auth", algorithm=MD5\r\n')
   c.system.run(2_000)
   assert.deepEqual(c.heard.filter(({ text }) => text.startsWith('REGISTER')).map((one) => field(one, 'Authorization')), [''])
+  c.system.close()
+})
+
+test('R308 R322 a trunk that is down is not held for down when its ping is switched off; switched on again it is asked at once', async () => {
+  const plan = { trunk: 'pingRetries: 1, pingDownSeconds: 600' }, c = await carrier(plan), { exchange } = c.system, trunk = () => exchange.trunks.byName.get('carrier')!.destinations[0]!
+  c.alive = false
+  assert.ok(c.system.until(() => !trunk().up, 120_000))
+  const snapshot = async (more: string) => (await simulatedSite(nearSite({ trunk: `pingRetries: 1, pingDownSeconds: 600, ${more}`, profile: 'outgoingTransport: udp, ' }))).snapshot
+  exchange.snapshot = await snapshot('optionsPing: false')
+  c.system.run(1_000)
+  assert.deepEqual([trunk().up, trunk().known, trunk().reason], [true, false, ''])
+  const before = c.heard.length
+  exchange.snapshot = await snapshot('optionsPing: true')
+  c.system.run(60_000)
+  assert.ok(c.heard.slice(before).some(({ message }) => message.method === 'OPTIONS'))
+  assert.equal(trunk().up, false)
+  c.system.close()
+})
+
+/** A second peer, at 10.0.0.9, that keeps what it hears and says what it is told. */
+function other(c: Carrier): { readonly heard: string[]; say(status: string, body?: string): void } {
+  const heard: string[] = [], engine = { wakeAt: undefined, step: (_: number, input: { is: string; bytes?: Buffer }) => { if (input.bytes) heard.push(input.bytes.toString('latin1')); return [] } }
+  c.system.network.add({ name: 'nine', addresses: ['10.0.0.9'], services: [{ name: 'sip-udp', transport: 'udp', port: 5060 }], engine })
+  return {
+    heard,
+    say: (status, body = '') => {
+      const invite = { text: heard.find((text) => text.startsWith('INVITE'))! } as Heard, copied = ['Via', 'From', 'Call-ID', 'CSeq'].map((name) => `${name}: ${field(invite, name)}`).join('\r\n')
+      const data = `SIP/2.0 ${status}\r\n${copied}\r\nTo: ${field(invite, 'To')};tag=nine\r\nContact: <sip:nine@10.0.0.9>\r\n${body === '' ? '' : 'Content-Type: application/sdp\r\n'}Content-Length: ${body.length}\r\n\r\n${body}`
+      c.system.network.act('nine', engine, () => [{ do: 'sendTo', to: { transport: 'udp', address: '10.0.0.1', port: 5060 }, data, ref: 'late' }])
+    },
+  }
+}
+
+test('one number, one charge: a destination that was given up and rings after all is cancelled while the next one rings', async () => {
+  const c = await carrier(failoverSite('optionsPing: false')), nine = other(c), { talk, invite } = call(c)
+  c.answer(invite, '180 Ringing')
+  nine.say('180 Ringing')
+  c.system.run(500)
+  assert.ok(nine.heard.some((text) => text.startsWith('CANCEL')))
+  assert.equal(c.last('CANCEL '), undefined)
+  c.answer(invite, '200 OK', '', sdp)
+  assert.ok(c.system.until(() => talk.state === 'up'))
+  c.system.close()
+})
+
+test('one number, one charge: a destination that was given up and answers first has the call, and the next one is cancelled', async () => {
+  const c = await carrier(failoverSite('optionsPing: false')), nine = other(c), { talk, invite } = call(c)
+  c.answer(invite, '180 Ringing')
+  nine.say('200 OK', sdp)
+  assert.ok(c.system.until(() => talk.state === 'up'))
+  assert.ok(nine.heard.some((text) => text.startsWith('ACK')))
+  assert.ok(c.last('CANCEL ') !== undefined)
+  c.answer(c.last('CANCEL ')!, '200 OK')
+  c.answer(invite, '487 Request Terminated')
+  c.system.run(2_000)
+  assert.equal(talk.state, 'up')
+  assert.equal(c.system.calls.size, 1)
+  c.system.close()
+})
+
+test('one number, one charge: a destination that answers after another one has the call is acknowledged and hung up where it stands', async () => {
+  const c = await carrier(failoverSite('optionsPing: false')), nine = other(c), { talk, invite } = call(c)
+  c.answer(invite, '200 OK', '', sdp)
+  assert.ok(c.system.until(() => talk.state === 'up'))
+  nine.say('200 OK', sdp)
+  c.system.run(500)
+  assert.deepEqual([nine.heard.some((text) => text.startsWith('ACK')), nine.heard.some((text) => text.startsWith('BYE'))], [true, true])
+  c.system.phone('alice').hangUp(talk)
+  c.system.run(500)
+  assert.ok(c.last('BYE ') !== undefined, 'the call itself ends where it was answered')
   c.system.close()
 })

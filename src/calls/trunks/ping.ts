@@ -8,7 +8,7 @@
 import type { Hop } from '../../kit/flow.ts'
 import type { Millis } from '../../kit/machine.ts'
 import { contactTo, printHostPort, request, type SipMessage } from '../../wire/sip/index.ts'
-import { newClientState } from '../../wire/sip/digest/index.ts'
+import { type ClientState, newClientState } from '../../wire/sip/digest/index.ts'
 import { isLiteral } from '../addresses.ts'
 import { locate } from '../locating.ts'
 import type { Exchange } from '../state.ts'
@@ -20,77 +20,90 @@ import { type Destination, inService, sleep, type TrunkState } from './state.ts'
 const lookUpEvery: Millis = 60_000
 
 /** The moment has come: look the name up, then ask. */
-export function ping(x: Exchange, state: TrunkState, one: Destination): void {
-  if (x.trunks.byName.get(one.trunk) !== state) return
-  if (isLiteral(one.host)) { ask(x, state, one); return }
+export function ping(x: Exchange, one: Destination): void {
+  if (isLiteral(one.host)) { ask(x, one); return }
   const target = { host: one.host, transport: one.transport, secure: one.transport === 'tls', ...(one.port > 0 ? { port: one.port } : {}) }
   x.endpoint.out.push(...locate(x.locating, x.now, target, (found, problem) => {
     const before = addressesOf(one)
     if (found.length > 0) one.hops = found.map((hop) => ({ ...hop, ...one.like }))                 // a name server that is silent takes nothing away
     if (before !== addressesOf(one)) x.trunks.stale = true
-    if (one.hops.length === 0) missed(x, state, one, problem?.text ?? 'No address was found for it.')
-    else ask(x, state, one)
+    if (one.hops.length === 0) missed(x, one, problem?.text ?? 'No address was found for it.')
+    else ask(x, one)
   }))
+}
+
+/** The trunk as it is now; undefined where the destination is none of its any more: what is still heard of it changes nothing. */
+function stateOf({ trunks }: Exchange, one: Destination): TrunkState | undefined {
+  const state = trunks.byName.get(one.trunk)
+  return state?.destinations.includes(one) ? state : undefined
 }
 
 /** In one order: name servers turn theirs. */
 function addressesOf({ hops }: Destination): string { return hops.map(({ address, port }) => `${address} ${port}`).sort().join() }
 
-function ask(x: Exchange, state: TrunkState, one: Destination): void {
-  const { picture } = state.ready, [hop] = one.hops
-  if (!picture.optionsPing || !hop) { sleep(x.trunks, one, isLiteral(one.host) ? undefined : x.now + lookUpEvery); return }
-  sleep(x.trunks, one, x.now + picture.pingRetryMilliseconds)
+function ask(x: Exchange, one: Destination): void {
+  const state = stateOf(x, one), [hop] = one.hops
+  if (!state || !hop) return
+  const { optionsPing, pingRetryMilliseconds } = state.ready.picture
+  if (!optionsPing) { unasked(x, one); return }
+  sleep(x.trunks, one, x.now + pingRetryMilliseconds)
   one.waiting = true
-  const question = ++one.asked
-  send(x, state, one, hop, question, newClientState(), 1, '')
+  send(x, one, hop, ++one.asked, newClientState(), 1, '')
 }
 
-function send(x: Exchange, state: TrunkState, one: Destination, hop: Hop, question: number, asked: ReturnType<typeof newClientState>, cseq: number, credentials: string): void {
-  const { random } = x.endpoint, { domain } = x.snapshot.system, uri = `sip:${printHostPort(one.host, one.port)}`
+/** Nobody asks it, so nobody may hold it for down: not after its name was found again, nor when asking was switched off. */
+function unasked(x: Exchange, one: Destination): void {
+  Object.assign(one, { missed: 0, waiting: false, known: false })
+  sleep(x.trunks, one, isLiteral(one.host) ? undefined : x.now + lookUpEvery)
+  if (!one.up) turn(x, one, true, '')
+}
+
+function send(x: Exchange, one: Destination, hop: Hop, question: number, asked: ClientState, cseq: number, credentials: string): void {
+  const state = stateOf(x, one), { random } = x.endpoint, { domain } = x.snapshot.system, uri = `sip:${printHostPort(one.host, one.port)}`
+  if (!state) return
   const headers = `Max-Forwards: 70\r\nFrom: <sip:ping@${domain}>;tag=${random.token(8)}\r\nTo: <${uri}>\r\nCall-ID: ${random.token(16)}\r\nCSeq: ${cseq} OPTIONS\r\nContact: ${contactTo(x.endpoint, hop, '')}\r\nAccept: application/sdp\r\n${credentials}`
   request(x.endpoint, x.now, hop, { method: 'OPTIONS', uri, headers, change: reshaping(state, 'OPTIONS') }, (response: SipMessage | undefined) => {
-    if (x.trunks.byName.get(one.trunk)?.destinations.includes(one) !== true) return
+    if (!stateOf(x, one)) return
     const isLate = one.asked !== question                                     // a later question is out: who answers late lives all the same
     if (isLate && (response === undefined || response.status < 200 || [401, 407, 408, 503].includes(response.status))) return
     const again = response && (response.status === 401 || response.status === 407) ? answerChallenge(x, one.trunk, response, asked, { method: 'OPTIONS', uri, body: '' }) : undefined
-    if (again !== undefined) send(x, state, one, hop, question, asked, cseq + 1, again)
-    else if (response === undefined) missed(x, state, one, 'It does not answer, or cannot be reached.')
-    else if (response.status === 408 || response.status === 503) missed(x, state, one, `It answers ${response.status}.`)
-    else if (response.status >= 200) alive(x, state, one)
+    if (again !== undefined) send(x, one, hop, question, asked, cseq + 1, again)
+    else if (response === undefined) missed(x, one, 'It does not answer, or cannot be reached.')
+    else if (response.status === 408 || response.status === 503) missed(x, one, `It answers ${response.status}.`)
+    else if (response.status >= 200) alive(x, one)
   })
 }
 
-function alive(x: Exchange, state: TrunkState, one: Destination): void {
-  one.missed = 0
-  one.asked++
-  one.waiting = false
+function alive(x: Exchange, one: Destination): void {
+  const state = stateOf(x, one)
+  if (!state) return
+  Object.assign(one, { missed: 0, waiting: false, asked: one.asked + 1, known: true })
   sleep(x.trunks, one, x.now + state.ready.picture.pingSeconds * 1_000)
-  if (!one.up) turn(x, state, one, true, '')
+  if (!one.up) turn(x, one, true, '')
 }
 
 /** Asked again a few times, then down and asked seldom. */
-function missed(x: Exchange, state: TrunkState, one: Destination, why: string): void {
-  const { picture } = state.ready
-  one.missed++
-  one.asked++
-  one.waiting = false
-  const isDown = one.missed >= picture.pingRetries
-  sleep(x.trunks, one, x.now + (isDown ? picture.pingDownSeconds * 1_000 : picture.pingRetryMilliseconds))
-  if (isDown && one.up) turn(x, state, one, false, why)
+function missed(x: Exchange, one: Destination, why: string): void {
+  const state = stateOf(x, one)
+  if (!state) return
+  const { pingRetries, pingRetryMilliseconds, pingDownSeconds } = state.ready.picture
+  Object.assign(one, { missed: one.missed + 1, waiting: false, asked: one.asked + 1 })
+  const isDown = one.missed >= pingRetries
+  sleep(x.trunks, one, x.now + (isDown ? pingDownSeconds * 1_000 : pingRetryMilliseconds))
+  if (isDown && one.up) turn(x, one, false, why)
 }
 
-/** The clock: either nothing was heard of the last question, or it is time for the next. */
+/** The clock: nothing was heard of the last question, or it is time for the next; a destination that is not down yet is asked again at once. */
 export function wakeDestination(x: Exchange, one: Destination): void {
-  const state = x.trunks.byName.get(one.trunk)
-  if (!state?.destinations.includes(one)) { sleep(x.trunks, one, undefined); return }
-  if (one.waiting) missed(x, state, one, 'It does not answer.')
-  if (!one.waiting && one.missed < state.ready.picture.pingRetries) ping(x, state, one)
-  else if (one.missed >= state.ready.picture.pingRetries && one.wakeAt !== undefined && one.wakeAt <= x.now) ping(x, state, one)
+  const state = stateOf(x, one), wasWaiting = one.waiting
+  if (!state) { sleep(x.trunks, one, undefined); return }
+  if (wasWaiting) missed(x, one, 'It does not answer.')
+  if (!wasWaiting || one.missed < state.ready.picture.pingRetries) ping(x, one)
 }
 
-function turn(x: Exchange, state: TrunkState, one: Destination, up: boolean, reason: string): void {
-  const before = inService(state)
-  Object.assign(one, { up, reason, since: x.now })
-  const after = inService(state)
-  if (before !== after && x.news.length < 1_000) x.news.push({ is: 'trunk', trunk: one.trunk, inService: after, reason })
+function turn(x: Exchange, one: Destination, up: boolean, reason: string): void {
+  const state = stateOf(x, one), before = state && inService(state)
+  Object.assign(one, { up, known: one.known || !up, reason, since: x.now })
+  const after = state && inService(state)
+  if (after !== undefined && before !== after && x.news.length < 1_000) x.news.push({ is: 'trunk', trunk: one.trunk, inService: after, reason })
 }

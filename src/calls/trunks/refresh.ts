@@ -37,6 +37,7 @@ function renewed(x: Exchange, ready: ReadyTrunk, old: TrunkState | undefined): T
   for (const one of old?.destinations ?? []) if (!destinations.includes(one)) sleep(x.trunks, one, undefined)
   const registration = registrationOf(ready)
   if (old?.registration) stopRegistration(x, old, registration === undefined)
+  for (const one of destinations) if (old?.ready.picture.optionsPing !== ready.picture.optionsPing) { one.waiting = false; sleep(x.trunks, one, undefined) }   // begun anew
   return newTrunkState(ready, destinations, registration, old)
 }
 
@@ -47,7 +48,7 @@ function kept(old: TrunkState | undefined, fresh: Destination): Destination {
 
 /** What is new is asked at once, and registers. */
 function begin(x: Exchange, state: TrunkState): void {
-  for (const one of state.destinations) if (one.wakeAt === undefined && !one.waiting) ping(x, state, one)
+  for (const one of state.destinations) if (one.wakeAt === undefined && !one.waiting) ping(x, one)
   if (state.registration?.state === 'new') register(x, state, state.registration)
 }
 

@@ -31,6 +31,8 @@ export interface Destination extends Sleeper {
   /** Of an address itself; of a name what was found last. */
   hops: readonly Hop[]
   up: boolean
+  /** It has answered, or has been found silent: until then `up` is hope. */
+  known: boolean
   /** Why it is down, '' while it is up. */
   reason: string
   /** Since when it is what it is. */
@@ -103,7 +105,7 @@ export function destinationsOf(ready: ReadyTrunk, now: Millis): Destination[] {
   return picture.destinations.map(({ address, port = 0, priority, weight }): Destination => {
     const like: Partial<Hop> = { ...(incomingPort > 0 ? { localPort: incomingPort } : {}), ...(transport === 'tls' ? { name: address } : {}), ...trust }
     const hops = isLiteral(address) ? [{ transport, address, port: port || (transport === 'tls' ? 5061 : 5060), ...like }] : []
-    return { kind: 'destination', trunk: name, host: address, port, transport, priority, weight, like, hops, up: true, reason: '', since: now, missed: 0, asked: 0, waiting: false, wakeAt: undefined, lookAt: undefined }
+    return { kind: 'destination', trunk: name, host: address, port, transport, priority, weight, like, hops, up: true, known: false, reason: '', since: now, missed: 0, asked: 0, waiting: false, wakeAt: undefined, lookAt: undefined }
   })
 }
 

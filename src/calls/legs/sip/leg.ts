@@ -164,6 +164,8 @@ export interface About {
   readonly again?: Postponed | undefined
   /** Challenges of this request that were answered. */
   readonly asked?: ClientState | undefined
+  /** Where it went: a trunk's INVITE may have gone to several, one after another. */
+  readonly at: Flow | Hop
   /** The transaction itself: an earlier one may still be heard of. */
   tx: ClientTx | undefined
 }

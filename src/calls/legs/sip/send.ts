@@ -32,7 +32,7 @@ export function send(house: LegHouse, leg: SipLeg, method: string, what: About['
 function say(house: LegHouse, leg: SipLeg, one: Postponed, to: Flow | Hop, asked?: ClientState): ClientTx {
   const { method, what, saying, dialog, cseq } = one, isTrunk = leg.peer.trunk !== undefined
   const again = isTrunk || (what !== 'invite' && (leg.route?.hops.length ?? 0) > 1) ? one : undefined
-  const about: About = { leg, what, id: saying.id ?? 0, dialog, again, asked, tx: undefined }
+  const about: About = { leg, what, id: saying.id ?? 0, dialog, again, asked, at: to, tx: undefined }
   const uri = requestUri(dialog), inside = content(leg, method, saying)
   const credentials = isTrunk ? saying.credentials ?? house.ahead(leg, { method, uri, body: inside.body ?? '' }) : ''
   if (what === 'invite') leg.credentials = credentials

@@ -108,13 +108,20 @@ export function responded(house: LegHouse, about: About, response: SipMessage): 
 }
 
 /** A destination that was given up is heard of after all: it must not ring beside the one after it, but who answers first has the call. */
-function superseded(house: LegHouse, { leg, tx }: About, response: SipMessage): boolean {
-  if (leg.client === undefined) return response.status < 200 || response.status >= 300
+function superseded(house: LegHouse, { leg, tx, at }: About, response: SipMessage): boolean {
   if (response.status >= 300) return true
+  if (leg.client === undefined) {                                         // the call has been answered, or is over: this one is turned away where it stands
+    const { to } = leg
+    leg.to = at
+    if (response.status >= 200) inviteResponse(house, leg, response)
+    leg.to = to
+    return true
+  }
   const other = response.status < 200 ? tx : leg.client
   if (other) cancel(house.endpoint, house.now, other, '')
   if (response.status < 200) return true
   leg.client = tx
+  leg.to = at
   return false
 }
 
